@@ -1,0 +1,30 @@
+"""auditkit audits predictive policing tools before they go live.
+
+>>> import auditkit
+>>> auditkit.__all__
+['Audit', 'AuditKitError', 'check_data', 'render_again', 'run_audit']
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from auditkit.errors import AuditKitError
+
+if TYPE_CHECKING:
+    from auditkit.pipeline import check_data, render_again, run_audit
+    from auditkit.results.audit import Audit
+
+__all__ = ["Audit", "AuditKitError", "check_data", "render_again", "run_audit"]
+
+
+def __getattr__(name: str) -> Any:
+    """Load the pipeline on first use, so that importing auditkit is cheap."""
+    if name == "Audit":
+        from auditkit.results.audit import Audit
+
+        return Audit
+    if name in __all__:
+        from auditkit import pipeline  # inside the function that uses it
+
+        return getattr(pipeline, name)
+    msg = f"module 'auditkit' has no attribute '{name}'"
+    raise AttributeError(msg)

@@ -1,0 +1,18 @@
+"""`auditkit report`: render a run folder's report again."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def report(
+    folder: Annotated[Path, typer.Argument(help="A run folder.")],
+    out: Annotated[Path, typer.Option(help="The folder to write.")] = Path("audit-report-again"),
+    replace: Annotated[bool, typer.Option("--replace", help="Replace an earlier run folder.")] = False,
+) -> None:
+    """Render the report again from audit.json alone."""
+    from auditkit.pipeline import render_again
+
+    render_again(folder, out=out, existing="replace" if replace else "refuse")
+    typer.echo(f"Report: {out}")

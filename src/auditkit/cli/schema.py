@@ -1,0 +1,33 @@
+"""`auditkit schema`: JSON Schemas of the files that others write and read."""
+
+import json
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+
+class What(StrEnum):
+    """Files with a schema."""
+
+    audit = "audit"
+    policy = "policy"
+    checks = "checks"
+    tool_type = "tool_type"
+    result = "result"
+
+
+def schema(what: Annotated[What, typer.Argument(help="audit, policy, checks, tool_type or result.")]) -> None:
+    """Print the JSON Schema of an audit file, policy, check suite, tool type or result."""
+    from pydantic import BaseModel
+
+    from auditkit.definitions.audit_file import AuditFile
+    from auditkit.definitions.checks import CheckSuite, ToolType
+    from auditkit.definitions.policy import Policy
+    from auditkit.results.document import AuditDocument
+
+    kinds: dict[What, type[BaseModel]] = {
+        What.audit: AuditFile, What.policy: Policy, What.checks: CheckSuite, What.tool_type: ToolType,
+        What.result: AuditDocument,
+    }  # fmt: skip
+    typer.echo(json.dumps(kinds[what].model_json_schema(), ensure_ascii=False, indent=1))

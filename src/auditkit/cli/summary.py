@@ -1,0 +1,52 @@
+"""What an audit says, in a few lines for a terminal."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from auditkit.results.document import AuditDocument, FindingRecord
+
+ADVICE = {
+    "do_not_deploy": "do not deploy: a required limit is not met",
+    "not_ready": "not ready: a required limit cannot be judged, was not checked, or the data were rejected",
+    "ready_for_board_vote": "ready for the board to vote: every required limit is met",
+}
+WORDS = {
+    "does_not_meet": "outside the limit",
+    "cannot_tell": "cannot tell",
+    "not_checked": "not checked",
+    "meets": "within the limit",
+}
+
+
+def summary_lines(document: "AuditDocument") -> list[str]:
+    """Say in three lines what was advised, what decided it and what is open."""
+    by_id = {finding.id: finding for finding in document.findings}
+    decided = [by_id[name] for name in document.recommendation.decided_by if name in by_id]
+    rejected = [
+        name.removeprefix("check:") for name in document.recommendation.decided_by if name not in by_id
+    ]
+    deciding = (
+        "; ".join(_finding(finding, document) for finding in decided[:2])
+        or f"data checks: {', '.join(rejected)}"
+    )
+    open_limits = sum(1 for finding in document.findings if finding.status in {"cannot_tell", "not_checked"})
+    topics = ", ".join(item.topic[0].lower() + item.topic[1:] for item in document.not_checked[:2])
+    return [
+        f"Advice: {ADVICE[document.recommendation.code]}.",
+        f"Decided by: {deciding}.",
+        f"Open: {open_limits} of {len(document.findings)} limits cannot be told; not checked: {topics}.",
+    ]
+
+
+def _finding(finding: "FindingRecord", document: "AuditDocument") -> str:
+    items = {item.id: item for item in document.measurements}
+    known = [items[name] for name in finding.evidence if items[name].value is not None]
+    if not known:
+        return f"{finding.id} {WORDS[finding.status]}"
+    first = max(known, key=lambda item: item.value or 0.0)
+    low, high = first.interval_family or first.interval or (None, None)
+    limits = " to ".join("?" if limit is None else f"{limit:.3g}" for limit in (low, high))
+    compared = " compared with ".join(
+        ", ".join(group.values()) for group in (first.group, first.against) if group
+    )
+    return f"{finding.id} {WORDS[finding.status]} ({compared}: {first.value:.3g}, range {limits})"

@@ -1,0 +1,104 @@
+"""Strict reading of TOML: unknown keys are errors that name the closest known key, and all problems come at once."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from auditkit.errors import DefinitionError, Problem, closest, shown
+
+
+class Definition(BaseModel):
+    """A declaration: frozen, strict, without unknown keys or infinite numbers."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, title=None)
+
+
+Declared = TypeVar("Declared", bound=Definition)
+
+
+def read_toml(path: Path, *, shown_as: str) -> dict[str, Any]:
+    """Read a TOML file, or say why it cannot be read."""
+    try:
+        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except FileNotFoundError as error:
+        found, mend = "the file does not exist.", "Check the path, or start one with `auditkit new`."
+        raise DefinitionError([Problem(where=shown_as, found=found, mend=mend)]) from error
+    except OSError as error:
+        found, mend = f"the file cannot be read ({error.strerror}).", "A readable TOML file was expected."
+        raise DefinitionError([Problem(where=shown_as, found=found, mend=mend)]) from error
+    except UnicodeDecodeError as error:
+        found = f"byte {error.start} is not UTF-8."
+        raise DefinitionError(
+            [Problem(where=shown_as, found=found, mend="Save the file as UTF-8.")]
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        found = f"the text is not TOML: {error}."
+        mend = "Mend that line; a key may stand only once in its section."
+        raise DefinitionError([Problem(where=shown_as, found=found, mend=mend)]) from error
+
+
+def parse(kind: type[Declared], data: Mapping[str, Any], *, shown_as: str) -> Declared:
+    """Turn what was read into a definition, or report every problem with file and key."""
+    try:
+        return kind.model_validate(dict(data))
+    except ValidationError as error:
+        raise DefinitionError(list(_problems(kind, error, shown_as=shown_as))) from error
+
+
+def _problems(kind: type[BaseModel], error: ValidationError, *, shown_as: str) -> Iterator[Problem]:
+    for detail in error.errors(include_url=False):
+        path = tuple(detail["loc"])
+        where = f"{shown_as} {_key(path)}".rstrip()
+        if detail["type"] == "extra_forbidden":
+            known = _known_keys(kind, path[:-1])
+            near = closest(str(path[-1]), known)
+            mend = f"Did you mean '{near}'?" if near else f"Known keys here: {shown(sorted(known), most=30)}."
+            yield Problem(where=where, found="the key is unknown.", mend=mend)
+        elif detail["type"] == "missing":
+            yield Problem(where=where, found="the key is missing.", mend=_meaning(kind, path))
+        else:
+            message = detail["msg"].removeprefix("Value error, ").rstrip(".")
+            given = detail.get("input")
+            simple = isinstance(given, str | int | float | bool)
+            found = f"found {given!r}." if simple else "the section does not fit."
+            yield Problem(where=where, found=found, mend=f"{message}.")
+
+
+def _key(path: tuple[int | str, ...]) -> str:
+    if len(path) == 1:
+        return f"[{path[0]}]"
+    *section, key = path
+    return f"[{'.'.join(map(str, section))}] {key}" if section else ""
+
+
+def _model_at(kind: type[BaseModel], path: tuple[int | str, ...]) -> type[BaseModel] | None:
+    for part in path:
+        field = kind.model_fields.get(str(part)) if isinstance(part, str) else None
+        found = next(_models(field.annotation), None) if field else None
+        if found is not None:
+            kind = found
+        elif field is not None:
+            return None
+    return kind
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _models(inner)
+
+
+def _known_keys(kind: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
+    model = _model_at(kind, path)
+    return list(model.model_fields) if model else []
+
+
+def _meaning(kind: type[BaseModel], path: tuple[int | str, ...]) -> str:
+    model = _model_at(kind, path[:-1])
+    field = model.model_fields.get(str(path[-1])) if model else None
+    meaning = (field.description or "") if field else ""
+    return f"It is required: {meaning}" if meaning else "It is required."

@@ -1,0 +1,44 @@
+"""Which comparisons are judged together: declared from the policy before anything is measured."""
+
+from auditkit.definitions.audit_file import AuditFile
+from auditkit.definitions.policy import Limit, Policy
+from auditkit.results.measurements import Family
+
+LEVEL = 0.95
+
+
+def applicable(policy: Policy, audit: AuditFile) -> tuple[Limit, ...]:
+    """Limits for this type of tool and this orientation."""
+    tool = audit.tool
+    return tuple(
+        limit
+        for limit in policy.limit
+        if tool.type in limit.tool_types and limit.orientation in {None, tool.orientation}
+    )
+
+
+def dimensions(limit: Limit, audit: AuditFile) -> tuple[tuple[str, ...], ...]:
+    """Dimensions of the audit that a limit applies to."""
+    if limit.dimension == "*":
+        return audit.dimensions
+    named = tuple(limit.dimension.split("+"))
+    return (named,) if named in audit.dimensions else ()
+
+
+def declare_families(policy: Policy, audit: AuditFile) -> tuple[Family, ...]:
+    """Declare the families of a policy.
+
+    A family is a metric in one dimension under one mode of comparison. Control over the policy is Bonferroni over its
+    required families. Where limits ask for both modes, the family is all pairs, which contains the other.
+    """
+    wanted = [(limit, where) for limit in applicable(policy, audit) for where in dimensions(limit, audit)]
+    required = {(limit.measure, where) for limit, where in wanted if limit.required}
+    joint = 1 - (1 - LEVEL) / max(1, len(required))
+    families: dict[tuple[str, tuple[str, ...]], Family] = {}
+    for limit, where in wanted:
+        key = (limit.measure, where)
+        before = families.get(key)
+        mode = "all_pairs" if before and before.compare == "all_pairs" else limit.compare
+        level = joint if key in required else LEVEL
+        families[key] = Family(metric=limit.measure, dimension=where, compare=mode, level=level)
+    return tuple(families.values())

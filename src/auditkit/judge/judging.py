@@ -1,0 +1,93 @@
+"""Judging measurements, or rejected data, against a policy."""
+
+from auditkit.definitions.audit_file import AuditFile
+from auditkit.definitions.policy import Limit, Policy
+from auditkit.judge.families import applicable, dimensions
+from auditkit.judge.verdicts import verdict
+from auditkit.results.checks import CheckResult
+from auditkit.results.findings import AppliedLimit, Code, Comparison, Finding, Judgement, Verdict
+from auditkit.results.measurements import Estimate, Measurement, Measurements
+
+WORST_FIRST: tuple[Verdict, ...] = ("does_not_meet", "cannot_tell", "not_checked", "meets")
+
+
+def judge(
+    measurements: Measurements, audit: AuditFile, policy: Policy, *, checks: tuple[CheckResult, ...]
+) -> Judgement:
+    """Compare every measurement with every limit that applies to it, and say what follows.
+
+    Parameters
+    ----------
+    measurements
+        What was measured; empty where the data were rejected.
+    audit
+        The audit file.
+    policy
+        The limits.
+    checks
+        Results of the data checks; a blocking check that could not run leaves the audit undecided.
+    """
+    findings = tuple(
+        _finding(limit, dimension, measurements, audit)
+        for limit in applicable(policy, audit)
+        for dimension in (dimensions(limit, audit) or ((limit.dimension,),))
+    )
+    code, decided_by = _recommendation(findings, checks)
+    return Judgement(findings=findings, recommendation=code, decided_by=decided_by)
+
+
+def _finding(
+    limit: Limit, dimension: tuple[str, ...], measurements: Measurements, audit: AuditFile
+) -> Finding:
+    unknown = _membership_unknown(dimension, measurements)
+    reference = audit.reference(dimension) if dimension in audit.dimensions else None
+    judged = [
+        Comparison(measurement=item.id, status=verdict(item, limit, membership_unknown=unknown))
+        for item in measurements.items
+        if item.metric == limit.measure and item.dimension == dimension and _applies(item, limit, reference)
+    ]
+    status: Verdict = min((one.status for one in judged), key=WORST_FIRST.index, default="not_checked")
+    name = "+".join(dimension)
+    return Finding(
+        id=f"{limit.id}/{name}", limit_id=limit.id, status=status,
+        evidence=tuple(one.measurement for one in judged if one.status == status), comparisons=tuple(judged),
+        limit=AppliedLimit(
+            measure=limit.measure, dimension=name, compare=limit.compare, required=limit.required,
+            at_most=None if limit.at_most is None else float(limit.at_most),
+            at_least=None if limit.at_least is None else float(limit.at_least),
+        ),
+        scope=limit.scope, source=limit.source, why=limit.why,
+    )  # fmt: skip
+
+
+def _membership_unknown(dimension: tuple[str, ...], measurements: Measurements) -> bool:
+    for item in measurements.items:
+        if item.metric == "unknown_group_rate" and item.dimension == dimension:
+            return isinstance(item.result, Estimate) and bool(item.result.numerator)
+    return False
+
+
+def _applies(item: Measurement, limit: Limit, reference: tuple[str, ...] | None) -> bool:
+    """Tell whether a number belongs to a limit's mode of comparison; a number about all groups belongs to each."""
+    if item.against is None:
+        whole = not item.group and bool(item.dimension)
+        return (whole or limit.compare == "each") and "(unknown)" not in [value for _, value in item.group]
+    if limit.compare == "reference" and reference is not None:
+        return tuple(value for _, value in item.against) == reference
+    return limit.compare != "each"
+
+
+def _recommendation(
+    findings: tuple[Finding, ...], checks: tuple[CheckResult, ...]
+) -> tuple[Code, tuple[str, ...]]:
+    required = [finding for finding in findings if finding.limit.required]
+    if against := tuple(finding.id for finding in required if finding.status == "does_not_meet"):
+        return "do_not_deploy", against
+    open_checks = tuple(
+        f"check:{c.id}" for c in checks if c.status == "could_not_run" and c.severity == "blocking"
+    )
+    rejected = tuple(f"check:{c.id}" for c in checks if "all" in c.refuses)
+    undecided = tuple(finding.id for finding in required if finding.status != "meets")
+    if undecided or open_checks or rejected or not required:
+        return "not_ready", (*rejected, *open_checks, *undecided)
+    return "ready_for_board_vote", tuple(finding.id for finding in required)

@@ -1,0 +1,49 @@
+"""What an audit did not look at: a finding as visible as the others."""
+
+from auditkit.definitions.audit_file import AuditFile
+from auditkit.results.findings import Feedback, NotChecked
+
+CRIME = NotChecked(
+    topic="Whether the tool reduces crime",
+    because="accuracy, fairness and effect are separate questions, and this audit asks the first two",
+    needs=("a comparison with places or times without the tool",),
+)
+CALIBRATION = NotChecked(
+    topic="Whether a score means the same in every group",
+    because="this version of auditkit does not measure calibration",
+    needs=("a later version of auditkit",),
+)
+SIMILAR = NotChecked(
+    topic="Whether groups differ among people in similar circumstances",
+    because="this version of auditkit does not compare within strata",
+    needs=("a later version of auditkit",),
+)
+ERRORS = NotChecked(
+    topic="Who is wrongly flagged and who is missed",
+    because="the table has no outcomes",
+    needs=("what was later recorded about each person, flagged or not",),
+)
+BOUNDS = NotChecked(
+    topic="How far people of unknown group could change the comparisons",
+    because="this version of auditkit does not compute worst cases for unknown membership",
+    needs=("the group of every person",),
+)
+
+
+def not_checked(audit: AuditFile, feedback: Feedback, *, membership_unknown: bool) -> tuple[NotChecked, ...]:
+    """List what was not checked, most important for a board first.
+
+    Parameters
+    ----------
+    audit
+        The audit file.
+    feedback
+        What the feedback test answered.
+    membership_unknown
+        Whether somebody's group is unknown in a declared dimension.
+    """
+    topic = "Whether the tool would feed on records that its own use produces"
+    loop = NotChecked(topic=topic, because=feedback.because, needs=feedback.needs)
+    errors = () if audit.outcome else (ERRORS,)
+    bounds = (BOUNDS,) if membership_unknown else ()
+    return (*errors, loop, CRIME, *bounds, CALIBRATION, SIMILAR)

@@ -1,0 +1,69 @@
+"""Verdicts: a number lies within a limit, or outside it, or nobody can tell.
+
+References
+----------
+Schuirmann, D. J. (1987), A comparison of the two one-sided tests procedure and the power approach for assessing the
+equivalence of average bioavailability, J. Pharmacokinetics and Biopharmaceutics 15, 657-680 (methods 3.7).
+"""
+
+from auditkit.definitions.policy import Limit
+from auditkit.results.findings import Verdict
+from auditkit.results.measurements import Bounds, Estimate, Measurement
+
+INFINITY = float("inf")
+Range = tuple[float, float]
+
+
+def allowed(limit: Limit, *, mirrored: bool) -> Range:
+    """Return the range a limit allows.
+
+    Between two groups neither of which is the reference, a limit holds in both directions: a ratio of at most 1.25
+    also means at least 1/1.25, a difference of at most 0.1 also means at least -0.1.
+    """
+    low = -INFINITY if limit.at_least is None else float(limit.at_least)
+    high = INFINITY if limit.at_most is None else float(limit.at_most)
+    if not mirrored:
+        return low, high
+    if limit.measure.endswith("_ratio"):
+        return max(low, 1 / high if high > 0 else INFINITY), min(high, 1 / low if low > 0 else INFINITY)
+    return max(low, -high), min(high, -low)
+
+
+def verdict(measurement: Measurement, limit: Limit, *, membership_unknown: bool) -> Verdict:
+    """Judge one number.
+
+    `does_not_meet`: its 95 % interval, joint over the family, lies wholly outside. `meets`: its 90 % interval lies
+    wholly inside, and so do the bounds for unknown membership. Everything else is `cannot_tell`.
+
+    Parameters
+    ----------
+    measurement
+        The number.
+    limit
+        The limit.
+    membership_unknown
+        Whether somebody's group is unknown in this dimension; without bounds the limit is then never met.
+    """
+    result = measurement.result
+    if not isinstance(result, Estimate) or result.interval is None:
+        return "cannot_tell"
+    mirrored = measurement.against is not None and limit.compare == "all_pairs"
+    low, high = allowed(limit, mirrored=mirrored)
+    below, above = _open(result.interval_family or result.interval)
+    if above < low or below > high:
+        return "does_not_meet"
+    inside = _within(result.interval_90, (low, high))
+    supported = not membership_unknown or _within(result.bounds, (low, high))
+    return "meets" if inside and supported and result.reason is None else "cannot_tell"
+
+
+def _open(bounds: Bounds) -> Range:
+    low, high = bounds
+    return -INFINITY if low is None else low, INFINITY if high is None else high
+
+
+def _within(bounds: Bounds | None, permitted: Range) -> bool:
+    if bounds is None:
+        return False
+    low, high = _open(bounds)
+    return permitted[0] <= low and high <= permitted[1]

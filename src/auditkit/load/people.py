@@ -1,0 +1,199 @@
+"""Opening the main table of a person tool, from rows, counts, totals or a confusion matrix."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import ibis
+from ibis import Table
+
+from auditkit.definitions.audit_file import AuditFile, Confusion, Decision, Records, Totals
+from auditkit.errors import InputError, Problem, closest, shown
+from auditkit.load.files import open_table
+from auditkit.load.values import check_counts, check_references, check_repeated_cells, check_values
+from auditkit.results.inputs import InputRecord
+from auditkit.results.rows import Column, Rows, canonical
+
+CELLS = {"tn": (0, 0), "fp": (1, 0), "fn": (0, 1), "tp": (1, 1)}
+"""Decision and outcome of each cell of a confusion matrix."""
+
+
+def load(connection: ibis.BaseBackend, audit: AuditFile, *, folder: Path, audit_name: str) -> Rows:
+    """Open the main table and check that it holds what the audit file says.
+
+    Parameters
+    ----------
+    connection
+        An engine from `connect`.
+    audit
+        The audit file.
+    folder
+        Where the audit file lies; paths are relative to it.
+    audit_name
+        The audit file's name, for messages.
+
+    Raises
+    ------
+    InputError
+        With every problem of the table that was found.
+    """
+    records = audit.records
+    table, fingerprint, kind = open_table(connection, folder / records.path, shown_as=records.path)
+    original = tuple(table.columns)
+    _check_columns(audit, original, audit_name=audit_name)
+    source = InputRecord(
+        table="records", file=records.path, format=kind, bytes=fingerprint.bytes, sha256=fingerprint.sha256,
+        rows=int(table.count().execute()), columns=original,
+    )  # fmt: skip
+    counted = bool(records.counts or records.confusion or records.totals)
+    check_counts(table, audit)
+    shaped, decision, outcome = _shape(table, records)
+    columns = (*_columns(audit), decision, *(outcome or ()))
+    rows = Rows(table=shaped, source=source, columns=columns, counted=counted, original=original)
+    check_values(rows, audit)
+    if counted:
+        check_repeated_cells(rows, audit)
+    check_references(rows, audit)
+    return rows
+
+
+def _named(audit: AuditFile) -> Iterator[tuple[str, str]]:
+    """Every column the audit file names, with the key that names it."""
+    records = audit.records
+    keys: list[tuple[str, str | None]] = [
+        (key, getattr(records, key)) for key in ("id", "score", "time", "area", "counts")
+    ]
+    keys += [(key, name) for key in ("inputs", "stamped_after") for name in getattr(records, key)]
+    parts = {
+        "decision": ("column", "per"),
+        "outcome": ("column",),
+        "confusion": tuple(CELLS),
+        "totals": ("flagged", "of"),
+    }
+    for part, fields in parts.items():
+        if (declared := getattr(records, part)) is not None:
+            keys += [(f"{part}.{field}", getattr(declared, field)) for field in fields]
+    yield from ((f"[records] {key}", name) for key, name in keys if name is not None)
+    yield from ((f"[groups.{group}] column", declared.column) for group, declared in audit.groups.items())
+
+
+def _check_columns(audit: AuditFile, found: tuple[str, ...], *, audit_name: str) -> None:
+    problems = []
+    for key, name in _named(audit):
+        if name in found:
+            continue
+        near = closest(name, found)
+        hint = f"Did you mean '{near}'? " if near else ""
+        mend = f"{hint}Columns found: {shown(found)}. Map it in {audit_name} under {key}."
+        problems.append(Problem(where=audit.records.path, found=f"column '{name}' is missing.", mend=mend))
+    if problems:
+        raise InputError(problems)
+
+
+def _columns(audit: AuditFile) -> tuple[Column, ...]:
+    """Columns that keep their place in the table, whatever its shape."""
+    records, gone = audit.records, audit.records.missing
+    single = [
+        Column(role=role, name=name, kind=kind, missing=gone)  # type: ignore[arg-type]  # one of three literals
+        for role, name, kind in (
+            ("id", records.id, "text"), ("score", records.score, "number"),
+            ("time", records.time, "date"), ("area", records.area, "text"),
+        )
+        if name is not None
+    ]  # fmt: skip
+    inputs = [Column(role=f"input.{name}", name=name, kind="text", missing=gone) for name in records.inputs]
+    groups = [
+        Column(role=f"group.{name}", name=group.column, kind="group", missing=(*group.unknown, *gone))
+        for name, group in audit.groups.items()
+    ]
+    return (*single, *inputs, *groups)
+
+
+def _shape(table: Table, records: Records) -> tuple[Table, Column, tuple[Column, ...]]:
+    """Bring every form of table to one: a weight, a decision and, if there is one, an outcome per row."""
+    if records.confusion:
+        return _unpivot_confusion(table, records.confusion, records.suppressed)
+    if records.totals:
+        return _unpivot_totals(table, records.totals, records.suppressed)
+    weight = (
+        ibis.literal(1, "int64")
+        if records.counts is None
+        else _count(table, records.counts, records.suppressed)
+    )
+    table = table.mutate(weight=weight)
+    assert records.decision is not None  # noqa: S101  # the definition holds exactly one shape
+    table, decision = _decide(table, records)
+    outcome = records.outcome
+    if outcome is None:
+        return table, decision, ()
+    column = Column(
+        role="outcome", name=outcome.column, kind="binary", missing=records.missing, positive=outcome.positive
+    )
+    return table, decision, (column,)
+
+
+def _decide(table: Table, records: Records) -> tuple[Table, Column]:
+    decision, score = records.decision or Decision(score_at_least=0), records.score
+    if decision.column is not None:
+        column = Column(
+            role="decision", name=decision.column, kind="binary", missing=records.missing,
+            positive=decision.flagged or (),
+        )  # fmt: skip
+        return table, column
+    number = _number(table, score or "", records.missing)
+    if decision.score_at_least is not None:
+        flagged = (number >= float(decision.score_at_least)).cast("int8")
+    else:
+        flagged = _highest(table, number, decision, tie=records.id or score or "")
+    column = Column(role="decision", name="decided", kind="binary")
+    return table.mutate(decided=flagged), column
+
+
+def _number(table: Table, name: str, missing: tuple[str, ...]) -> ibis.Value:
+    if table[name].type().is_numeric():
+        return table[name].cast("float64")
+    text = canonical(table[name].cast("string"))
+    return (ibis.cases((text.isin(missing), None), else_=text) if missing else text).try_cast("float64")
+
+
+def _highest(table: Table, number: ibis.Value, decision: Decision, *, tie: str) -> ibis.Value:
+    """Flag the highest scores within each `per`; ties go by id as text, so that a re-run repeats them."""
+    window = ibis.window(
+        group_by=[table[decision.per or ""], number.isnull()],
+        order_by=[number.desc(), table[tie].cast("string").asc()],
+    )
+    place = ibis.row_number().over(window) + 1
+    scored = number.count().over(ibis.window(group_by=[table[decision.per or ""], number.isnull()]))
+    most = decision.top_k if decision.top_k is not None else (scored * (decision.top_share or 0)).round()
+    return ibis.cases((number.isnull(), None), else_=(place <= most).cast("int8"))
+
+
+def _unpivot_confusion(
+    table: Table, confusion: Confusion, suppressed: tuple[str, ...]
+) -> tuple[Table, Column, tuple[Column, ...]]:
+    parts = [
+        table.mutate(
+            weight=_count(table, getattr(confusion, cell), suppressed),
+            decided=ibis.literal(decision, "int8"), occurred=ibis.literal(outcome, "int8"),
+        )
+        for cell, (decision, outcome) in CELLS.items()
+    ]  # fmt: skip
+    decided = Column(role="decision", name="decided", kind="binary")
+    return ibis.union(*parts), decided, (Column(role="outcome", name="occurred", kind="binary"),)
+
+
+def _unpivot_totals(
+    table: Table, totals: Totals, suppressed: tuple[str, ...]
+) -> tuple[Table, Column, tuple[Column, ...]]:
+    flagged = _count(table, totals.flagged, suppressed)
+    rest = _count(table, totals.of, suppressed) - flagged
+    parts = [
+        table.mutate(weight=flagged, decided=ibis.literal(1, "int8")),
+        table.mutate(weight=rest, decided=ibis.literal(0, "int8")),
+    ]
+    return ibis.union(*parts), Column(role="decision", name="decided", kind="binary"), ()
+
+
+def _count(table: Table, name: str, suppressed: tuple[str, ...]) -> ibis.Value:
+    """Read a column of published counts; a count withheld at the source is missing."""
+    text = canonical(table[name].cast("string"))
+    return (ibis.cases((text.isin(suppressed), None), else_=text) if suppressed else text).try_cast("int64")

@@ -1,0 +1,102 @@
+"""Rates of one group. Point estimates are fairlearn's and scikit-learn's metric functions on weighted cells.
+
+Each function takes arrays with one element per cell: outcomes (1 or 0), decisions (1 or 0) and the number of people.
+A denominator of zero never reaches them: `auditkit.measure.groups` answers `NotEstimable` first.
+"""
+
+from typing import Any
+
+from auditkit.measure.registry import rate_metric
+
+
+@rate_metric(among=("flagged", "unflagged"), counted=("flagged",))
+def selection_rate(outcomes: Any, decisions: Any, n: Any) -> float:
+    """Share of people who are flagged.
+
+    References
+    ----------
+    Methods 3.1; fairlearn.metrics.selection_rate.
+    """
+    from fairlearn.metrics import selection_rate as rate
+
+    return float(rate(outcomes, decisions, sample_weight=n))
+
+
+@rate_metric(among=("tn", "fp"), counted=("fp",))
+def false_positive_rate(outcomes: Any, decisions: Any, n: Any) -> float:
+    """Share of flagged people among those without the outcome.
+
+    References
+    ----------
+    Methods 3.1; fairlearn.metrics.false_positive_rate.
+    """
+    from fairlearn.metrics import false_positive_rate as rate
+
+    return float(rate(outcomes, decisions, sample_weight=n))
+
+
+@rate_metric(among=("fn", "tp"), counted=("fn",))
+def false_negative_rate(outcomes: Any, decisions: Any, n: Any) -> float:
+    """Share of unflagged people among those with the outcome.
+
+    References
+    ----------
+    Methods 3.1; fairlearn.metrics.false_negative_rate.
+    """
+    from fairlearn.metrics import false_negative_rate as rate
+
+    return float(rate(outcomes, decisions, sample_weight=n))
+
+
+@rate_metric(among=("fp", "tp"), counted=("tp",))
+def positive_predictive_value(outcomes: Any, decisions: Any, n: Any) -> float:
+    """Share of people with the outcome among the flagged.
+
+    References
+    ----------
+    Methods 3.1; sklearn.metrics.precision_score.
+    """
+    from sklearn.metrics import precision_score
+
+    return float(precision_score(outcomes, decisions, sample_weight=n))
+
+
+@rate_metric(among=("tn", "fn"), counted=("tn",))
+def negative_predictive_value(outcomes: Any, decisions: Any, n: Any) -> float:
+    """Share of people without the outcome among the unflagged.
+
+    References
+    ----------
+    Methods 3.1; sklearn.metrics.precision_score of the unflagged.
+    """
+    from sklearn.metrics import precision_score
+
+    return float(precision_score(outcomes, decisions, sample_weight=n, pos_label=0))
+
+
+@rate_metric(among=("tn", "fp", "fn", "tp"), counted=("fn", "tp"))
+def prevalence(outcomes: Any, decisions: Any, n: Any) -> float:  # noqa: ARG001  # one signature for every metric
+    """Share of people with the outcome.
+
+    References
+    ----------
+    Methods 3.1; fairlearn.metrics.mean_prediction of the outcomes.
+    """
+    from fairlearn.metrics import mean_prediction
+
+    return float(mean_prediction(outcomes, outcomes, sample_weight=n))
+
+
+@rate_metric(among=("flagged", "unflagged"), counted=("unflagged",))
+def favourable_rate(outcomes: Any, decisions: Any, n: Any) -> float:
+    """Share of people who get the better decision: not being flagged, where a flag is a burden.
+
+    Where a flag is a benefit, `auditkit.measure.groups.metrics_for` takes the selection rate instead.
+
+    References
+    ----------
+    Methods 1.3; fairlearn.metrics.selection_rate of the unflagged.
+    """
+    from fairlearn.metrics import selection_rate as rate
+
+    return float(rate(outcomes, decisions, sample_weight=n, pos_label=0))

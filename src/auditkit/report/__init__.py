@@ -1,0 +1,1 @@
+"""Report: takes what was measured and judged, writes sentences, charts and files; it computes nothing but rounding."""

@@ -1,0 +1,53 @@
+"""Numbers as people read them, in their language; rounding never carries a number across a limit."""
+
+from collections.abc import Iterable
+
+from babel.numbers import format_decimal
+
+
+def _side(value: float, limit: float) -> int:
+    return (value > limit) - (value < limit)
+
+
+def decimal(value: float, *, locale: str, digits: int = 2, limits: Iterable[float] = ()) -> str:
+    """Write a number with so many digits, or more where fewer would move it to or across a limit.
+
+    >>> decimal(0.796, locale="en", limits=[0.8])
+    '0.796'
+    >>> decimal(1.9121, locale="en", limits=[1.25])
+    '1.91'
+    """
+    for shown in range(digits, 8):
+        if all(_side(round(value, shown), limit) == _side(value, limit) for limit in limits):
+            return str(format_decimal(value, format="#,##0." + "0" * shown, locale=locale))
+    return str(format_decimal(value, format="#,##0.########", locale=locale))
+
+
+def whole(value: float, *, locale: str) -> str:
+    """Write a count.
+
+    >>> whole(7214, locale="en")
+    '7,214'
+    """
+    return str(format_decimal(round(value), format="#,##0", locale=locale))
+
+
+def per_thousand(rate: float, *, locale: str) -> str:
+    """Write a rate as so many of 1,000; small ones keep a decimal, so that few is not none.
+
+    >>> per_thousand(0.448468, locale="en"), per_thousand(0.0042, locale="en"), per_thousand(0.0, locale="en")
+    ('448', '4.2', '0')
+    """
+    number = 1000 * rate
+    if number in {0, 1000} or 10 <= number <= 990:
+        return whole(number, locale=locale)
+    return decimal(number, locale=locale, digits=1, limits=(0.0, 1000.0))
+
+
+def per_cent(rate: float, *, locale: str) -> str:
+    """Write a rate as a percentage with one decimal.
+
+    >>> per_cent(0.448468, locale="en")
+    '44.8%'
+    """
+    return f"{decimal(100 * rate, locale=locale, digits=1, limits=(0.0, 100.0))}%"

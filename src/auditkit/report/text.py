@@ -1,0 +1,38 @@
+"""Text from vendors stays text: it cannot reorder a line, hide in one, or become markup."""
+
+import re
+import unicodedata
+
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|<>~-])")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def clean(text: str) -> str:
+    r"""Drop control and invisible formatting characters, such as those that reverse the reading direction.
+
+    >>> clean("safe\u202eevil\x07")
+    'safeevil'
+    """
+    return "".join(
+        letter
+        for letter in text
+        if letter in "\n\t" or unicodedata.category(letter) not in {"Cc", "Cf", "Cs"}
+    )
+
+
+def markdown(text: object) -> str:
+    r"""Escape what Markdown or HTML would read as markup.
+
+    >>> markdown("a|b <i> [x](y)")
+    'a\\|b \\<i\\> \\[x\\]\\(y\\)'
+    """
+    return _MARKDOWN.sub(r"\\\1", clean(str(text)).replace("\n", " ").replace("&", "&amp;"))
+
+
+def spreadsheet(text: str) -> str:
+    """Keep a spreadsheet from running a cell as a formula.
+
+    >>> spreadsheet("=HYPERLINK(1)"), spreadsheet("Asian")
+    ("'=HYPERLINK(1)", 'Asian')
+    """
+    return f"'{text}" if text.startswith(_FORMULA) else text

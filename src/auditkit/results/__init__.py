@@ -1,0 +1,1 @@
+"""What stages hand on: frozen dataclasses, and the one pydantic module that reads and writes JSON."""

@@ -1,0 +1,305 @@
+"""`audit.json`: everything publishable about an audit, as pydantic models with a published JSON Schema.
+
+The report is rendered from this document alone, so that nothing withheld can reach it and a report can be rendered
+again from a run folder.
+"""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from auditkit.errors import ReportError
+from auditkit.results.checks import Status
+from auditkit.results.findings import Code, Verdict
+
+SCHEMA_VERSION: Literal["1"] = "1"
+Limits = Annotated[tuple[float | None, float | None], Field(strict=False)]
+Texts = Annotated[tuple[str, ...], Field(strict=False)]
+
+
+class Record(BaseModel):
+    """A part of the document: frozen, without unknown keys, NaN or infinities."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class ToolRecord(Record):
+    """The tool under audit."""
+
+    name: str
+    vendor: str
+    version: str
+    type: Literal["place", "person", "alert"]
+    purpose: str
+    flagged_means: str = Field(description="Finishes the sentence 'A flagged person is …'.")
+    orientation: Literal["burden", "benefit"]
+    status: Literal["proposed", "pilot", "deployed"]
+
+
+class GroupRecord(Record):
+    """A declared way of dividing people."""
+
+    name: str
+    reference: str | None
+
+
+Rule = Literal["score_at_least", "column", "top_k", "top_share", "confusion", "totals"]
+
+
+class DecisionRecord(Record):
+    """The rule that makes a person flagged."""
+
+    rule: Rule
+    column: str | None
+    number: float | None = Field(description="The score limit, the k or the share.")
+    values: Texts = Field(description="Values of the column that mean flagged.")
+    per: str | None
+
+
+class RecordsRecord(Record):
+    """What the main table is and what was read from it."""
+
+    unit: str
+    counted: bool = Field(description="Whether the table holds published counts, not people.")
+    decision: DecisionRecord
+    outcome: str | None = Field(description="The outcome in words, or null where none was given.")
+    outcome_source: str | None
+    groups: tuple[GroupRecord, ...]
+
+
+class InputFileRecord(Record):
+    """One input file."""
+
+    table: str
+    file: str
+    format: str
+    bytes: int
+    sha256: str
+    rows: int
+    columns: Texts
+
+
+class PolicyRecord(Record):
+    """The policy that was applied."""
+
+    name: str
+    version: str
+    file: str
+    sha256: str
+    supplied_by: Literal["audit file", "command line"]
+    minimum_n: int
+    ratio_interval: str
+    limits: int
+
+
+class ObservedRecord(Record):
+    """One fact that a check looked at."""
+
+    item: str
+    value: float | str | None
+    count: int | None
+    withheld: bool
+
+
+class CheckRecord(Record):
+    """The result of one data check."""
+
+    id: str
+    table: str
+    severity: Literal["blocking", "serious", "note"]
+    status: Status
+    unit: str
+    observed: tuple[ObservedRecord, ...]
+    more: int = Field(description="How many failing facts are not listed.")
+    expected: str
+    title: str
+    why: str
+    ask: str
+    refuses: Texts
+    source: str
+
+
+class MeasurementRecord(Record):
+    """One number, or the reason why there is none."""
+
+    id: str
+    metric: str
+    dimension: str = Field(description="Names of groups joined by '+'; empty for everyone.")
+    group: dict[str, str]
+    stratum: str | None
+    against: dict[str, str] | None
+    status: Literal["estimated", "not_estimable", "withheld"]
+    value: float | None = Field(
+        description="Null for a ratio to a rate of zero, where only the interval is known."
+    )
+    interval: Limits | None = Field(
+        description="95 % interval of this number alone; null on a side without limit."
+    )
+    interval_90: Limits | None
+    interval_family: Limits | None = Field(
+        description="Joint 95 % interval over the family; null for a family of one."
+    )
+    method: str | None
+    numerator: int | None
+    denominator: int | None
+    bounds: Limits | None
+    reason: str | None
+
+
+class FeedbackRecord(Record):
+    """The feedback test."""
+
+    status: Literal["not_checked"]
+    because: str
+    needs: Texts
+
+
+class ComparisonRecord(Record):
+    """The verdict on one number."""
+
+    measurement: str
+    status: Verdict
+
+
+class LimitRecord(Record):
+    """A limit as applied."""
+
+    measure: str
+    dimension: str
+    compare: str
+    at_most: float | None
+    at_least: float | None
+    required: bool
+
+
+class FindingRecord(Record):
+    """One limit in one dimension."""
+
+    id: str
+    limit_id: str
+    status: Verdict
+    evidence: Texts
+    comparisons: tuple[ComparisonRecord, ...]
+    limit: LimitRecord
+    scope: str
+    source: str
+    why: str
+    smallest_detectable: str | None
+
+
+class RecommendationRecord(Record):
+    """What follows for the board; people decide."""
+
+    code: Code
+    decided_by: Texts
+
+
+class NotCheckedRecord(Record):
+    """Something that was not looked at."""
+
+    topic: str
+    because: str
+    needs: Texts
+
+
+class QuestionRecord(Record):
+    """A question that residents asked."""
+
+    asked_by: str
+    text: str
+    answer: str | None
+    because: str | None
+
+
+class ContactRecord(Record):
+    """How a resident challenges the tool."""
+
+    decides: str
+    appeal_to: str
+    answer_within_days: int
+
+
+class PublicationRecord(Record):
+    """What was withheld."""
+
+    smallest_cell: int
+    withheld: int
+
+
+class Provenance(Record):
+    """What makes the audit repeatable."""
+
+    created: str
+    command: str
+    audit_sha256: str
+    seed: int
+    engine: str
+    versions: dict[str, str]
+
+
+class AuditDocument(Record):
+    """Everything publishable about one audit."""
+
+    schema_version: Literal["1"]
+    tool: ToolRecord
+    records: RecordsRecord
+    inputs: tuple[InputFileRecord, ...]
+    policy: PolicyRecord
+    checks: tuple[CheckRecord, ...]
+    measurements: tuple[MeasurementRecord, ...]
+    feedback: FeedbackRecord
+    findings: tuple[FindingRecord, ...]
+    recommendation: RecommendationRecord
+    not_checked: tuple[NotCheckedRecord, ...]
+    questions: tuple[QuestionRecord, ...]
+    contact: ContactRecord | None
+    publication: PublicationRecord
+    caveats: Texts
+    languages: Texts
+    provenance: Provenance
+
+    def to_json(self) -> str:
+        """Write the document; floats have 12 significant digits and the order of keys is fixed."""
+        return (
+            json.dumps(_rounded(self.model_dump(mode="json")), ensure_ascii=False, indent=1, allow_nan=False)
+            + "\n"
+        )
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, float):
+        return float(f"{value:.12g}")
+    if isinstance(value, dict):
+        return {key: _rounded(inner) for key, inner in value.items()}
+    return [_rounded(inner) for inner in value] if isinstance(value, list) else value
+
+
+def read_document(path: Path) -> AuditDocument:
+    """Read `audit.json` from a run folder.
+
+    Raises
+    ------
+    ReportError
+        If the file is absent or does not follow the schema of this version.
+    """
+    try:
+        return AuditDocument.model_validate_json(path.read_bytes())
+    except OSError as error:
+        found = f"the file cannot be read ({error.strerror})."
+        raise ReportError(
+            where=path.name, found=found, mend="Name a folder that `auditkit run` wrote."
+        ) from error
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(map(str, first["loc"])) or "the file"
+        found = f"{where} does not follow schema {SCHEMA_VERSION}: {first['msg']}."
+        raise ReportError(
+            where=path.name, found=found, mend="Run the audit again with this version."
+        ) from error
+
+
+def result_schema() -> dict[str, Any]:
+    """Return the JSON Schema of `audit.json`."""
+    return AuditDocument.model_json_schema()

@@ -1,0 +1,75 @@
+"""What was judged: measurements against a policy's limits."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Verdict = Literal["meets", "does_not_meet", "cannot_tell", "not_checked"]
+Code = Literal["do_not_deploy", "not_ready", "ready_for_board_vote"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """The verdict on one number; it refers to the number and copies none."""
+
+    measurement: str
+    """The measurement's id."""
+    status: Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppliedLimit:
+    """A limit as it was applied."""
+
+    measure: str
+    dimension: str
+    compare: str
+    at_most: float | None
+    at_least: float | None
+    required: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One limit in one dimension."""
+
+    id: str
+    limit_id: str
+    status: Verdict
+    evidence: tuple[str, ...]
+    """Ids of the measurements that decided the status."""
+    comparisons: tuple[Comparison, ...]
+    """Every number the limit applies to, with its own verdict."""
+    limit: AppliedLimit
+    scope: str
+    source: str
+    why: str
+    smallest_detectable: str | None = None
+    """Id of the smallest disparity this audit could have detected, where measured."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotChecked:
+    """Something the audit did not look at, and what it would need."""
+
+    topic: str
+    because: str
+    needs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """Every finding, and what follows from them all."""
+
+    findings: tuple[Finding, ...]
+    recommendation: Code
+    decided_by: tuple[str, ...]
+    """Ids of the findings that decided the recommendation."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feedback:
+    """What the feedback test found; until it can run, what it would need."""
+
+    status: Literal["not_checked"]
+    because: str
+    needs: tuple[str, ...]

@@ -1,0 +1,122 @@
+"""Measured numbers: each with its interval, its counts and its method, or with the reason why there is none."""
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import quote
+
+Bounds = tuple[float | None, float | None]
+"""Lower and upper limit; None where there is no finite limit on that side."""
+
+Group = tuple[tuple[str, str], ...]
+"""Pairs of dimension and value, such as `(("race", "Asian"), ("sex", "Male"))`; empty for everyone."""
+
+REASONS: dict[str, str] = {
+    "NE-DENOM": "nobody is in the denominator",
+    "NE-BOTHZERO": "both rates of the ratio are zero",
+    "NE-STRUCT": "zero by construction",
+    "NE-TRUTH": "no record of outcomes that is independent of the tool",
+    "NE-SELECT": "outcomes are known only for people who were flagged",
+    "NE-CENSOR": "people were not followed for long enough",
+    "NE-GROUP": "the group is unknown for too many people",
+    "NE-SUPP": "the source withheld a count",
+    "NE-SMALL": "too few people for a rate",
+    "NE-DATA": "a data check refused it",
+    "NE-RECORDS": "it needs records of single people, and counts were given",
+    "NE-RERUN": "the tool cannot be run again",
+    "NE-BLOCKS": "too few independent areas for an interval",
+}
+"""Reason codes of methods 1.6 and of the design, in words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """A number with its uncertainty."""
+
+    value: float | None
+    """The estimate; None only for a ratio whose comparison rate is zero, where the interval alone is informative."""
+    interval: Bounds | None
+    """The 95 % interval of this number alone."""
+    interval_90: Bounds | None
+    """The same at 90 %; an equivalence verdict at 5 % needs it."""
+    interval_family: Bounds | None
+    """The interval that holds jointly over the declared family; None for a family of one."""
+    method: str
+    numerator: int | None = None
+    denominator: int | None = None
+    bounds: Bounds | None = None
+    """Worst-case limits where membership or outcomes are unknown; None until they are measured."""
+    reason: str | None = None
+
+    def __post_init__(self) -> None:
+        numbers = (
+            self.value,
+            *(self.interval or ()),
+            *(self.interval_90 or ()),
+            *(self.interval_family or ()),
+        )
+        if any(number is not None and not math.isfinite(number) for number in numbers):
+            msg = f"an estimate holds finite numbers only; found {numbers}"
+            raise ValueError(msg)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotEstimable:
+    """Why there is no number."""
+
+    reason: str
+    """A code of `REASONS`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withheld:
+    """A number that exists and is not published, because it could show something about single people."""
+
+
+Result = Estimate | NotEstimable | Withheld
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurement:
+    """One metric of one group, alone or against another group."""
+
+    metric: str
+    dimension: tuple[str, ...]
+    group: Group
+    against: Group | None
+    result: Result
+    stratum: str | None = None
+
+    @property
+    def id(self) -> str:
+        """The name other parts of the audit refer to: `metric/dim=value[+dim=value][@stratum][~against]`."""
+        where = _spelled(self.group) or "+".join(self.dimension) or "everyone"
+        stratum = f"@{quote(self.stratum, safe='')}" if self.stratum else ""
+        against = f"~{_spelled(self.against)}" if self.against else ""
+        return f"{self.metric}/{where}{stratum}{against}"
+
+
+def _spelled(group: Group) -> str:
+    return "+".join(f"{name}={quote(value, safe='')}" for name, value in group)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """Comparisons that are judged together, and the joint level at which their intervals hold."""
+
+    metric: str
+    dimension: tuple[str, ...]
+    compare: Literal["reference", "all_pairs", "each"]
+    level: float
+    """Joint confidence level, such as 0.95, or higher where several families share one policy."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurements:
+    """Everything that was measured, and what was not looked at."""
+
+    items: tuple[Measurement, ...]
+
+    def by_id(self) -> dict[str, Measurement]:
+        """Return the measurements by their id."""
+        return {item.id: item for item in self.items}

@@ -1,0 +1,209 @@
+"""Confidence intervals for one rate, for the difference and for the ratio of two independent rates.
+
+All take counts (`x` of `m` in one group, `y` of `n` in the other) and a critical value from
+`auditkit.statistics.critical`, so that the same formulas serve single and simultaneous intervals. All assume
+independent units. Limits that do not exist are infinite.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from scipy.optimize import brentq
+
+
+class Interval(NamedTuple):
+    """Lower and upper limit; an absent upper limit is infinite."""
+
+    low: float
+    high: float
+
+
+def _counts(x: int, m: int) -> None:
+    if not 0 <= x <= m or m == 0:
+        msg = f"expected 0 <= count <= total and total > 0, found {x} of {m}"
+        raise ValueError(msg)
+
+
+def wilson(x: int, m: int, *, critical: float) -> Interval:
+    """Interval for one proportion that behaves near 0 and 1 (Wilson score).
+
+    Raises
+    ------
+    ValueError
+        If `m` is 0 or `x` is not between 0 and `m`.
+
+    References
+    ----------
+    Wilson, E. B. (1927), Probable inference, the law of succession, and statistical inference, JASA 22, 209-212.
+
+    >>> [round(limit, 4) for limit in wilson(81, 263, critical=1.959964)]  # Newcombe 1998
+    [0.2553, 0.3662]
+    """
+    _counts(x, m)
+    p, z2 = x / m, critical**2
+    centre = (p + z2 / (2 * m)) / (1 + z2 / m)
+    half = critical * math.sqrt(p * (1 - p) / m + z2 / (4 * m * m)) / (1 + z2 / m)
+    return Interval(0.0 if x == 0 else centre - half, 1.0 if x == m else centre + half)
+
+
+def newcombe(x: int, m: int, y: int, n: int, *, critical: float) -> Interval:
+    """Interval for the difference x/m - y/n built from two Wilson intervals (Newcombe's method 10).
+
+    Raises
+    ------
+    ValueError
+        As `wilson`.
+
+    References
+    ----------
+    Newcombe, R. G. (1998), Interval estimation for the difference between independent proportions, Statistics in
+    Medicine 17, 873-890.
+
+    >>> [round(limit, 4) for limit in newcombe(56, 70, 48, 80, critical=1.959964)]
+    [0.0524, 0.3339]
+    """
+    first, second = wilson(x, m, critical=critical), wilson(y, n, critical=critical)
+    p, q = x / m, y / n
+    below = math.hypot(p - first.low, second.high - q)
+    above = math.hypot(first.high - p, q - second.low)
+    return Interval(max(-1.0, p - q - below), min(1.0, p - q + above))
+
+
+def agresti_caffo(x: int, m: int, y: int, n: int, *, critical: float) -> Interval:
+    """Interval for the difference x/m - y/n after adding one success and one failure to each group.
+
+    With a critical value from `critical.all_pairs` the intervals of all pairs of groups hold jointly.
+
+    Raises
+    ------
+    ValueError
+        As `wilson`.
+
+    References
+    ----------
+    Agresti, A., Caffo, B. (2000), Simple and effective confidence intervals for proportions and differences of
+    proportions, The American Statistician 54, 280-288.
+
+    >>> [round(limit, 4) for limit in agresti_caffo(56, 70, 48, 80, critical=1.959964)]
+    [0.0525, 0.3358]
+    """
+    _counts(x, m)
+    _counts(y, n)
+    p, q = (x + 1) / (m + 2), (y + 1) / (n + 2)
+    half = critical * math.sqrt(p * (1 - p) / (m + 2) + q * (1 - q) / (n + 2))
+    return Interval(max(-1.0, p - q - half), min(1.0, p - q + half))
+
+
+def katz(x: int, m: int, y: int, n: int, *, critical: float) -> Interval:
+    """Interval for the ratio (x/m) / (y/n) on the log scale; it needs all four cells.
+
+    Raises
+    ------
+    ValueError
+        As `wilson`, or if a count is 0, or if both are full and the standard error vanishes.
+
+    References
+    ----------
+    Katz, D., Baptista, J., Azen, S. P., Pike, M. C. (1978), Obtaining confidence intervals for the risk ratio in
+    cohort studies, Biometrics 34, 469-474.
+
+    >>> [round(limit, 4) for limit in katz(805, 1795, 349, 1488, critical=1.959964)]
+    [1.7212, 2.1241]
+    """
+    _counts(x, m)
+    _counts(y, n)
+    if x == 0 or y == 0 or (x == m and y == n):
+        msg = f"the log interval needs events in both groups and a standard error, found {x} of {m} and {y} of {n}"
+        raise ValueError(msg)
+    log_ratio = math.log((x / m) / (y / n))
+    half = critical * math.sqrt(1 / x - 1 / m + 1 / y - 1 / n)
+    return Interval(math.exp(log_ratio - half), math.exp(log_ratio + half))
+
+
+def koopman(x: int, m: int, y: int, n: int, *, critical: float) -> Interval:
+    """Interval for the ratio (x/m) / (y/n) by inverting the score test, without correction.
+
+    It exists unless both counts are 0; with `y` 0 the upper limit is infinite.
+
+    Raises
+    ------
+    ValueError
+        As `wilson`, or if both counts are 0.
+
+    References
+    ----------
+    Koopman, P. A. R. (1984), Confidence intervals for the ratio of two binomial proportions, Biometrics 40, 513-517.
+
+    >>> [round(limit, 4) for limit in koopman(36, 40, 16, 80, critical=1.959964)]
+    [2.9396, 7.1522]
+    """
+    _counts(x, m)
+    _counts(y, n)
+    if x == y == 0:
+        msg = "the ratio of two zero rates has no interval"
+        raise ValueError(msg)
+
+    def excess(log_ratio: float) -> float:
+        return _score(x, m, y, n, ratio=math.exp(log_ratio)) - critical**2
+
+    centre = math.log(((x or 0.5) / m) / ((y or 0.5) / n))
+    low = 0.0 if x == 0 else math.exp(_crossing(excess, centre, step=-1.0))
+    high = math.inf if y == 0 else math.exp(_crossing(excess, centre, step=1.0))
+    return Interval(low, high)
+
+
+def _score(x: int, m: int, y: int, n: int, *, ratio: float) -> float:
+    """Score statistic of the hypothesis that the ratio has this value."""
+    a = (m + n) * ratio
+    b = ratio * (m + y) + x + n
+    q = (b - math.sqrt(max(0.0, b * b - 4 * a * (x + y)))) / (2 * a)
+    return _misfit(x, m, min(1.0, ratio * q)) + _misfit(y, n, min(1.0, q))
+
+
+def _misfit(count: int, total: int, p: float) -> float:
+    """One group's squared standardised distance from an expected rate; a certain rate fits exactly or not at all."""
+    variance = total * p * (1 - p)
+    if variance <= 0:
+        return 0.0 if count == total * p else math.inf
+    return (count - total * p) ** 2 / variance
+
+
+def _crossing(excess: Callable[[float], float], start: float, *, step: float) -> float:
+    """Walk from a point inside the interval until the statistic exceeds its critical value, then find where."""
+    inside, outside = start, start + step
+    while excess(outside) < 0:
+        inside, outside = outside, outside + step
+    if excess(inside) >= 0:
+        inside = start
+        while excess(inside) >= 0:
+            inside -= step / 8
+    return float(brentq(excess, inside, outside, xtol=1e-12))
+
+
+def largest_difference(pairs: Sequence[Interval]) -> Interval:
+    """Interval for the largest minus the smallest rate, from simultaneous intervals of every ordered pair.
+
+    Never a percentile bootstrap of the range, which cannot contain zero.
+
+    References
+    ----------
+    Agresti et al. (2008), as in `critical.all_pairs`; the range follows from joint coverage of all pairs.
+
+    >>> largest_difference([Interval(-0.1, 0.3), Interval(-0.3, 0.1)])
+    Interval(low=0.0, high=0.3)
+    """
+    return Interval(max(0.0, *(pair.low for pair in pairs)), max(pair.high for pair in pairs))
+
+
+def smallest_ratio(pairs: Sequence[Interval]) -> Interval:
+    """Interval for the smallest over the largest rate, from simultaneous ratio intervals of every ordered pair.
+
+    References
+    ----------
+    As `largest_difference`: the smallest ratio lies between the smallest lower and the smallest upper limit.
+
+    >>> smallest_ratio([Interval(0.5, 0.9), Interval(1.1, 2.0)])
+    Interval(low=0.5, high=0.9)
+    """
+    return Interval(min(pair.low for pair in pairs), min(1.0, *(pair.high for pair in pairs)))

@@ -1,0 +1,120 @@
+"""Running a check suite on rows."""
+
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any
+
+import pandas as pd
+
+# The facts register themselves; naming them here is what makes the folder's queries known.
+import auditkit.validate.group_facts
+import auditkit.validate.outcome_facts
+import auditkit.validate.table_facts  # noqa: F401
+from auditkit.definitions.audit_file import AuditFile
+from auditkit.definitions.checks import Check
+from auditkit.errors import SHOWN, DefinitionError, Problem, closest
+from auditkit.results.checks import CheckResult, Observed, Refusal, RejectedData, Status
+from auditkit.results.rows import CheckedRows, Rows
+from auditkit.validate.judging import Judge
+from auditkit.validate.registry import FACTS, declared
+
+
+def validate(
+    rows: Rows, audit: AuditFile, *, checks: tuple[Check, ...], progress: Callable[[str], None]
+) -> CheckedRows | RejectedData:
+    """Run every check and let the rows through, or reject them.
+
+    Parameters
+    ----------
+    rows
+        The main table.
+    audit
+        The audit file.
+    checks
+        The suites of the tool type.
+    progress
+        Called with the title of each check as it starts.
+    """
+    resolve(checks)
+    judge, known = Judge(), declared(rows, audit)
+    results = []
+    for check in checks:
+        progress(check.title)
+        results.append(_run(check, rows, audit, judge=judge, known=known))
+    failed = [(check, result) for check, result in zip(checks, results, strict=True) if result.refuses]
+    if any("all" in check.refuses for check, _ in failed):
+        return RejectedData(checks=tuple(results))
+    refused = tuple(
+        Refusal(measures=check.refuses, reason=check.reason, check=check.id) for check, _ in failed
+    )
+    return CheckedRows(rows=rows, checks=tuple(results), refused=refused)
+
+
+def resolve(checks: tuple[Check, ...]) -> None:
+    """Refuse checks whose facts do not exist, all in one go."""
+    problems = []
+    for check in checks:
+        if check.facts not in FACTS:
+            near = closest(check.facts, FACTS)
+            mend = f"Did you mean '{near}'?" if near else "`auditkit catalogue checks` lists the facts."
+            problems.append(
+                Problem(where=f"check '{check.id}'", found=f"there are no facts '{check.facts}'.", mend=mend)
+            )
+    if problems:
+        raise DefinitionError(problems)
+
+
+def _run(check: Check, rows: Rows, audit: AuditFile, *, judge: Judge, known: frozenset[str]) -> CheckResult:
+    if not set(check.needs) <= known:
+        return _result(check, "not_applicable", (), more=0)
+    gathered = FACTS[check.facts](rows, audit)
+    frame: pd.DataFrame = gathered if isinstance(gathered, pd.DataFrame) else gathered.to_pandas()
+    frame = frame.sort_values(
+        ["item", "value"], kind="stable", ignore_index=True
+    )  # an engine's order may change
+    failures, success = judge.judge(check, frame)
+    if failures is None:
+        return _result(check, "could_not_run", (), more=0)
+    if success:
+        return _result(check, "passed", _nearest(check, frame), more=0)
+    failed = frame[failures] if any(failures) else frame
+    return _result(check, "failed", _observed(failed.head(SHOWN)), more=max(0, len(failed) - SHOWN))
+
+
+def _observed(frame: pd.DataFrame) -> tuple[Observed, ...]:
+    return tuple(_fact(row) for row in frame.to_dict("records"))
+
+
+def _fact(row: Mapping[Hashable, Any]) -> Observed:
+    value, count = row["value"], row.get("count")
+    number = float(value) if isinstance(value, int | float) else str(value)
+    people = int(count) if isinstance(count, int | float) and count == count else None  # noqa: PLR0124  # NaN
+    return Observed(item=str(row["item"]), value=number, count=people)
+
+
+def _nearest(check: Check, frame: pd.DataFrame) -> tuple[Observed, ...]:
+    """Of the facts that passed, the one nearest to failing."""
+    if check.unit == "text":
+        return _observed(frame.head(1))
+    ascending = "max_value" not in check.args
+    return _observed(frame.sort_values(["value", "item"], ascending=[ascending, True]).head(1))
+
+
+def _result(check: Check, status: Status, observed: tuple[Observed, ...], *, more: int) -> CheckResult:
+    return CheckResult(
+        id=check.id, table=check.table, severity=check.severity, status=status, unit=check.unit, observed=observed,
+        more=more, expected=_expected(check), title=check.title, why=check.why, ask=check.ask,
+        refuses=check.refuses if status == "failed" else (), source=check.source,
+    )  # fmt: skip
+
+
+def _expected(check: Check) -> str:
+    args = check.args
+    if "value_set" in args:
+        return "one of: " + ", ".join(map(str, args["value_set"]))
+    limits = {"min_value": "at least", "max_value": "at most"}
+    said = [f"{word} {_limit(check, args[key])}" for key, word in limits.items() if key in args]
+    return " and ".join(said) or check.expect
+
+
+def _limit(check: Check, limit: float) -> str:
+    return f"{100 * limit:g}%" if check.unit == "share" else f"{limit:g}"

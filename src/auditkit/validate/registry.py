@@ -1,0 +1,42 @@
+"""The register of facts: named queries that a check suite refers to."""
+
+from collections.abc import Callable
+
+import pandas as pd
+from ibis import Table
+
+from auditkit.definitions.audit_file import AuditFile
+from auditkit.results.rows import Rows
+
+Gather = Callable[[Rows, AuditFile], Table | pd.DataFrame]
+FACTS: dict[str, Gather] = {}
+
+
+def facts(name: str) -> Callable[[Gather], Gather]:
+    """Record a query under the name that check suites use.
+
+    It returns columns `item` (what a fact is about), `value` (what is judged) and, where people are behind the value,
+    `count`; at most 10,000 rows and at least one.
+    """
+
+    def record(gather: Gather) -> Gather:
+        if name in FACTS:
+            msg = f"the facts '{name}' are registered twice"
+            raise ValueError(msg)
+        FACTS[name] = gather
+        return gather
+
+    return record
+
+
+def declared(rows: Rows, audit: AuditFile) -> frozenset[str]:
+    """Name everything a check can need that this audit declares."""
+    records = audit.records
+    found = {"counts" if rows.counted else "rows"}
+    found |= {column.role.split(".")[0] for column in rows.columns}
+    found |= {"groups.*"} if rows.roles("group.") else set()
+    found |= {key for key in ("observed_until", "follow_up_days") if getattr(records, key) is not None}
+    found |= {key for key in ("inputs", "stamped_after", "suppressed") if getattr(records, key)}
+    if audit.outcome is not None:
+        found.add("outcome.source")
+    return frozenset(found)
