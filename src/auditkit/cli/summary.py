@@ -1,9 +1,10 @@
 """What an audit says, in a few lines for a terminal."""
 
+from math import log
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from auditkit.results.document import AuditDocument, FindingRecord
+    from auditkit.results.document import AuditDocument, FindingRecord, MeasurementRecord
 
 ADVICE = {
     "do_not_deploy": "do not deploy: a required limit is not met",
@@ -25,10 +26,8 @@ def summary_lines(document: "AuditDocument") -> list[str]:
     rejected = [
         name.removeprefix("check:") for name in document.recommendation.decided_by if name not in by_id
     ]
-    deciding = (
-        "; ".join(_finding(finding, document) for finding in decided[:2])
-        or f"data checks: {', '.join(rejected)}"
-    )
+    named = [f"data check {name}" for name in rejected] + [_finding(finding, document) for finding in decided]
+    deciding = "; ".join(named[:2])
     open_limits = sum(1 for finding in document.findings if finding.status in {"cannot_tell", "not_checked"})
     topics = ", ".join(item.topic[0].lower() + item.topic[1:] for item in document.not_checked[:2])
     return [
@@ -38,12 +37,18 @@ def summary_lines(document: "AuditDocument") -> list[str]:
     ]
 
 
+def _distance(item: "MeasurementRecord") -> float:
+    """Return how far a number lies from equality; ratios on the log scale."""
+    value = item.value or 0.0
+    return abs(log(value)) if item.metric.endswith("_ratio") and value > 0 else abs(value)
+
+
 def _finding(finding: "FindingRecord", document: "AuditDocument") -> str:
     items = {item.id: item for item in document.measurements}
     known = [items[name] for name in finding.evidence if items[name].value is not None]
     if not known:
         return f"{finding.id} {WORDS[finding.status]}"
-    first = max(known, key=lambda item: item.value or 0.0)
+    first = max(known, key=_distance)
     low, high = first.interval_family or first.interval or (None, None)
     limits = " to ".join("?" if limit is None else f"{limit:.3g}" for limit in (low, high))
     compared = " compared with ".join(

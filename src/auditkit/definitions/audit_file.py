@@ -1,30 +1,19 @@
 """The audit file: which tool is audited, on which table, for which groups, against which policy."""
 
-import datetime as dt
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
+from auditkit import bundled
+from auditkit.definitions.checks import Kind, read_tool_type
+from auditkit.definitions.places import AreaTable, FeedbackChoice, HistoryTable
+from auditkit.definitions.records import Confusion, Outcome, Records, Text
 from auditkit.definitions.strict import Definition, parse, read_toml
-from auditkit.definitions.values import Names, SomeValues, Value, Values
-from auditkit.errors import DefinitionError, Problem, shown
+from auditkit.definitions.values import Value, Values
+from auditkit.errors import closest, shown
 
-LabelSource = Literal[
-    "survey", "call", "app_report", "victim_report", "officer_initiated", "arrest", "citation", "conviction",
-    "sensor", "verified", "mixed",
-]  # fmt: skip
 Orientation = Literal["burden", "benefit"]
-Text = Annotated[str, Field(min_length=1, max_length=2000)]
-
-
-def _exactly_one(owner: Definition, forms: dict[str, tuple[str, ...]]) -> None:
-    given = {name for name in type(owner).model_fields if getattr(owner, name) is not None}
-    fits = [form for form, keys in forms.items() if given == set(keys)]
-    if len(fits) != 1:
-        written = "; ".join(f"{{ {', '.join(keys)} }}" for keys in forms.values())
-        msg = f"expected the keys of exactly one form: {written}; found {shown(sorted(given))}"
-        raise ValueError(msg)
 
 
 class Tool(Definition):
@@ -33,7 +22,7 @@ class Tool(Definition):
     name: Text = Field(description="the name the tool is known by.")
     vendor: Text = Field(description="who makes or sells it.")
     version: Text = Field(description="the version that was audited.")
-    type: Literal["place", "person", "alert"] = Field(description="'place', 'person' or 'alert'.")
+    type: str = Field(description="a tool type in checks/tool_types/, such as 'person' or 'place'.")
     purpose: Text = Field(description="what the tool is used for.")
     flagged_means: Text = Field(description="finishes the sentence 'A flagged person is …'.")
     orientation: Orientation = Field(
@@ -41,115 +30,19 @@ class Tool(Definition):
     )
     status: Literal["proposed", "pilot", "deployed"] = Field(description="'proposed', 'pilot' or 'deployed'.")
 
-
-class Decision(Definition):
-    """What counts as flagged: a score limit, a column, the top k or the top share."""
-
-    score_at_least: float | int | None = Field(None, description="flagged when the score is at least this.")
-    column: str | None = Field(None, description="the column that says who was flagged.")
-    flagged: SomeValues | None = Field(None, description="the values of that column that mean flagged.")
-    top_k: Annotated[int, Field(ge=1)] | None = Field(None, description="flag the k highest scores.")
-    top_share: Annotated[float, Field(gt=0, lt=1)] | None = Field(
-        None, description="flag this highest share."
-    )
-    per: str | None = Field(
-        None, description="the column within which the highest are taken, such as a date."
-    )
-
-    @model_validator(mode="after")
-    def _one_form(self) -> Self:
-        _exactly_one(
-            self,
-            {
-                "limit": ("score_at_least",), "column": ("column", "flagged"),
-                "top_k": ("top_k", "per"), "top_share": ("top_share", "per"),
-            },
-        )  # fmt: skip
-        return self
-
-
-class Outcome(Definition):
-    """What was later recorded about each person, and who recorded it."""
-
-    column: str = Field(description="the column that holds the recorded outcome.")
-    positive: SomeValues = Field(description="the values that mean that the outcome happened.")
-    negative: SomeValues | None = Field(
-        None,
-        description="the values that mean that it did not; without them one other value may stand in the column.",
-    )
-    means: Text = Field(description="the outcome in words, such as 'arrested again within two years'.")
-    source: LabelSource = Field(description="who decides that the outcome is recorded.")
-
-    @model_validator(mode="after")
-    def _apart(self) -> Self:
-        if both := set(self.positive) & set(self.negative or ()):
-            msg = f"{shown(sorted(both))} cannot be both positive and negative"
+    @field_validator("type")
+    @classmethod
+    def _known_type(cls, name: str) -> str:
+        known = bundled.names("checks/tool_types")
+        if name == "alert" and name not in known:
+            msg = "this version audits tools of type 'person' and 'place'; alert tools are on the way"
             raise ValueError(msg)
-        return self
-
-
-class Confusion(Definition):
-    """The columns of a published confusion matrix, one row per group."""
-
-    tn: str = Field(description="not flagged, outcome absent.")
-    fp: str = Field(description="flagged, outcome absent.")
-    fn: str = Field(description="not flagged, outcome present.")
-    tp: str = Field(description="flagged, outcome present.")
-    means: Text = Field("recorded as positive", description="the outcome in words.")
-    source: LabelSource = Field("mixed", description="who decides that the outcome is recorded.")
-
-
-class Totals(Definition):
-    """The columns of a published table of totals, one row per group."""
-
-    flagged: str = Field(description="how many were flagged.")
-    of: str = Field(description="of how many.")
-
-
-class Records(Definition):
-    """The main table: one row per scored person, or published counts of them."""
-
-    path: str = Field(description="the table's path, relative to the audit file.")
-    id: str | None = Field(None, description="the column that tells people apart.")
-    score: str | None = Field(None, description="the tool's number.")
-    decision: Decision | None = Field(None, description="what counts as flagged.")
-    outcome: Outcome | None = Field(None, description="what was later recorded.")
-    time: str | None = Field(None, description="the column with the date of scoring.")
-    area: str | None = Field(None, description="the column with the person's area.")
-    inputs: Names = Field((), description="columns the tool reads.")
-    stamped_after: Names = Field((), description="columns that are filled in only after scoring.")
-    observed_until: dt.date | None = Field(None, description="the last day on which outcomes were recorded.")
-    follow_up_days: Annotated[int, Field(ge=1)] | None = Field(
-        None, description="how long each person is followed."
-    )
-    missing: Values = Field((), description="values that mean 'not recorded' in any column named here.")
-    counts: str | None = Field(
-        None, description="the column of counts, when each row stands for several people."
-    )
-    suppressed: Values = Field((), description="marks that stand for a count withheld at the source.")
-    confusion: Confusion | None = Field(None, description="the columns of a published confusion matrix.")
-    totals: Totals | None = Field(None, description="the columns of a published table of totals.")
-
-    @model_validator(mode="after")
-    def _one_shape(self) -> Self:
-        shapes = [name for name in ("decision", "confusion", "totals") if getattr(self, name) is not None]
-        if len(shapes) != 1:
-            msg = f"give exactly one of 'decision', 'confusion' and 'totals'; found {shown(shapes)}"
+        if name not in known:
+            near = closest(name, known)
+            hint = f"did you mean '{near}'? " if near else ""
+            msg = f"{hint}tool types: {shown(known)}"
             raise ValueError(msg)
-        row_keys = ("id", "score", "outcome", "time", "area", "counts", "observed_until", "follow_up_days")
-        if shapes[0] != "decision" and (extra := [key for key in row_keys if getattr(self, key) is not None]):
-            msg = f"'{shapes[0]}' describes a published table, which has no {shown(extra)}"
-            raise ValueError(msg)
-        if self.decision and self.decision.column is None and self.score is None:
-            msg = "this decision is made from the score: name its column with 'score'"
-            raise ValueError(msg)
-        if self.counts and self.decision and self.decision.per:
-            msg = "a table of counts has no people to rank: give the decision as a column or a score limit"
-            raise ValueError(msg)
-        if self.suppressed and shapes[0] == "decision" and not self.counts:
-            msg = "'suppressed' marks withheld counts: name the column of counts with 'counts'"
-            raise ValueError(msg)
-        return self
+        return name
 
 
 class Group(Definition):
@@ -225,6 +118,9 @@ class AuditFile(Definition):
         default_factory=dict
     )
     intersections: Annotated[tuple[Intersection, ...], Field(strict=False)] = ()
+    areas: AreaTable | None = None
+    history: HistoryTable | None = None
+    feedback: FeedbackChoice | None = None
     policy: PolicyChoice = PolicyChoice()
     report: ReportChoice = ReportChoice()
     contact: Contact | None = None
@@ -241,19 +137,33 @@ class AuditFile(Definition):
                 known = shown(self.groups)
                 msg = f"intersections are of different declared groups ({known}); found {shown(intersection.of)}"
                 raise ValueError(msg)
-        if not self.groups:
-            msg = "an audit compares groups: declare at least one, such as [groups.race]"
-            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _fits_its_type(self) -> Self:
+        complaints = _place_complaints(self) if self.kind == "place" else _person_complaints(self)
+        if complaints:
+            raise ValueError("; ".join(complaints))
         return self
 
     @property
+    def kind(self) -> Kind:
+        """Tell what the tool's decisions are about: persons or places."""
+        return read_tool_type(self.tool.type).kind
+
+    @property
     def dimensions(self) -> tuple[tuple[str, ...], ...]:
-        """Every declared way of dividing people: the groups, then the intersections."""
+        """Every declared way of dividing people or residents: the groups, then the intersections."""
+        if self.areas is not None:
+            return tuple((name,) for name in self.areas.resident_groups)
         single = tuple((name,) for name in self.groups)
         return tuple(dict.fromkeys((*single, *(intersection.of for intersection in self.intersections))))
 
     def reference(self, dimension: tuple[str, ...]) -> tuple[str, ...] | None:
         """Return the reference group of a dimension, if every part of it declares one."""
+        if self.areas is not None:
+            named = self.areas.reference.get(dimension[0])
+            return None if named is None else (named,)
         parts = [self.groups[name].reference for name in dimension]
         known = tuple(part for part in parts if part is not None)
         return known if known and len(known) == len(parts) else None
@@ -264,6 +174,40 @@ class AuditFile(Definition):
         return self.records.outcome or self.records.confusion
 
 
+def _person_complaints(audit: AuditFile) -> list[str]:
+    found = []
+    if not audit.groups:
+        found.append("an audit of people compares groups: declare at least one, such as [groups.race]")
+    if sections := [name for name in ("areas", "history", "feedback") if getattr(audit, name) is not None]:
+        found.append(f"{shown(f'[{name}]' for name in sections)} belongs to tools of type 'place'")
+    if audit.records.outcome and audit.records.outcome.kind != "binary":
+        found.append("the outcome of a person is of kind 'binary'")
+    if audit.records.decision and audit.records.decision.per and audit.records.id is None:
+        found.append("a ranking needs [records] id, which decides between equal scores")
+    if audit.records.decision and audit.records.decision.every_row:
+        found.append("decision = \"all\" belongs to tools of type 'place'")
+    return found
+
+
+def _place_complaints(audit: AuditFile) -> list[str]:
+    records, found = audit.records, []
+    if audit.areas is None:
+        found.append("a place tool needs an [areas] section")
+    if audit.groups or audit.intersections:
+        found.append("the groups of a place tool are its residents: declare them as [areas] resident_groups")
+    if records.area is None:
+        found.append("a place tool needs [records] area")
+    if records.confusion or records.totals:
+        found.append("a place tool has one row per area and period, with 'decision'")
+    if records.outcome and records.outcome.kind != "count":
+        found.append("the outcome of an area is of kind 'count'")
+    if (records.time is None) != (records.period is None):
+        found.append("[records] time and period go together")
+    if audit.feedback and audit.history is None:
+        found.append("[feedback] needs [history], the records that the tool learns from")
+    return found
+
+
 def read_audit_file(path: Path) -> AuditFile:
     """Read an audit file and report all its problems together.
 
@@ -272,9 +216,4 @@ def read_audit_file(path: Path) -> AuditFile:
     DefinitionError
         With one problem per unknown key, missing key or value that does not fit.
     """
-    audit = parse(AuditFile, read_toml(path, shown_as=path.name), shown_as=path.name)
-    if audit.tool.type != "person":
-        found = f"found '{audit.tool.type}'."
-        mend = "This version audits tools of type 'person'; place and alert tools are on the way."
-        raise DefinitionError([Problem(where=f"{path.name} [tool] type", found=found, mend=mend)])
-    return audit
+    return parse(AuditFile, read_toml(path, shown_as=path.name), shown_as=path.name)

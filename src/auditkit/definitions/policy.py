@@ -7,10 +7,13 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from auditkit import bundled
-from auditkit.definitions.audit_file import Orientation, Text
+from auditkit.definitions.audit_file import Orientation
+from auditkit.definitions.records import Text
 from auditkit.definitions.strict import Definition, parse, read_toml
 from auditkit.errors import DefinitionError, Problem, closest, shown
 
+FEEDBACK_VERDICT = "feedback_verdict"
+"""The measure that limits the feedback loop; its dimension is `loop`."""
 Compare = Literal["reference", "all_pairs", "each"]
 
 
@@ -25,10 +28,20 @@ class Limit(Definition):
         "*", description="'*' for every declared dimension, or one such as 'race' or 'race+sex'."
     )
     compare: Compare = Field(description="'reference', 'all_pairs' or 'each'.")
-    at_most: float | int | None = None
-    at_least: float | int | None = None
+    at_most: float | None = None
+    at_least: float | None = None
+    tolerance_log_odds: Annotated[float, Field(gt=0)] | None = Field(
+        None,
+        description="for the feedback verdict: log odds by which visits may exceed or fall short of true rates.",
+    )
+    null_variance_at_most: Annotated[float, Field(ge=1)] = Field(
+        2,
+        description="for the feedback verdict: noise the loop may add on equal areas, as a ratio of variances.",
+    )
     required: bool = Field(description="whether the tool cannot be recommended when the limit is not met.")
-    tool_types: Annotated[tuple[Literal["place", "person", "alert"], ...], Field(strict=False)] = ("person",)
+    tool_types: Annotated[tuple[str, ...], Field(strict=False)] = Field(
+        ("person",), description="tool types, or kinds of them, that the limit applies to."
+    )
     orientation: Orientation | None = Field(None, description="the orientation it applies to; absent: both.")
     scope: Text = Field(description="where the limit holds and who may change it.")
     source: Text = Field(description="where the limit comes from.")
@@ -36,7 +49,11 @@ class Limit(Definition):
 
     @model_validator(mode="after")
     def _bounded(self) -> Self:
-        if self.at_most is None and self.at_least is None:
+        if self.measure == FEEDBACK_VERDICT:
+            if self.tolerance_log_odds is None:
+                msg = f"limit '{self.id}' on the feedback verdict needs 'tolerance_log_odds'"
+                raise ValueError(msg)
+        elif self.at_most is None and self.at_least is None:
             msg = f"limit '{self.id}' needs 'at_most', 'at_least' or both"
             raise ValueError(msg)
         if self.at_most is not None and self.at_least is not None and self.at_least > self.at_most:

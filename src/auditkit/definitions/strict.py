@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -49,8 +49,13 @@ def parse(kind: type[Declared], data: Mapping[str, Any], *, shown_as: str) -> De
 
 
 def _problems(kind: type[BaseModel], error: ValidationError, *, shown_as: str) -> Iterator[Problem]:
-    for detail in error.errors(include_url=False):
+    details = error.errors(include_url=False)
+    for detail in details:
         path = tuple(detail["loc"])
+        if detail["type"] == "too_short" and any(
+            other["loc"][: len(path)] == path for other in details if other is not detail
+        ):
+            continue  # pydantic counts entries that it refused for another reason as absent
         where = f"{shown_as} {_key(path)}".rstrip()
         if detail["type"] == "extra_forbidden":
             known = _known_keys(kind, path[:-1])
@@ -70,18 +75,22 @@ def _problems(kind: type[BaseModel], error: ValidationError, *, shown_as: str) -
 def _key(path: tuple[int | str, ...]) -> str:
     if len(path) == 1:
         return f"[{path[0]}]"
-    *section, key = path
+    *section, key = path or ("",)
     return f"[{'.'.join(map(str, section))}] {key}" if section else ""
 
 
 def _model_at(kind: type[BaseModel], path: tuple[int | str, ...]) -> type[BaseModel] | None:
+    """Walk from a model along the keys of an error; entries of lists and tables are skipped."""
+    entry = False
     for part in path:
-        field = kind.model_fields.get(str(part)) if isinstance(part, str) else None
+        if entry or isinstance(part, int):
+            entry = False
+            continue
+        field = kind.model_fields.get(part)
         found = next(_models(field.annotation), None) if field else None
-        if found is not None:
-            kind = found
-        elif field is not None:
+        if field is None or found is None:
             return None
+        kind, entry = found, get_origin(field.annotation) is dict
     return kind
 
 

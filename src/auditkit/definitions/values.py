@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 _NUMERAL = re.compile(r"^[+-]?[0-9]+(\.[0-9]*)?$")
-BLANKS = " \t\r\n"
+BLANKS = " \t\r\n\v\f"
 
 
 def canonical(value: str) -> str | None:

@@ -1,14 +1,17 @@
-"""Publication safety: withholds what could show something about single people (methods 8.1).
+"""Publication safety: withholds what could show something about single people (methods 8.1, 8.2).
 
 Counts from 1 to `smallest_cell` - 1 are hidden, and so is every rate from which such a count follows: its own counts
 and complements, the other error rates of the group (together they give each other away), and every comparison with a
-hidden rate.
+hidden rate. Where a single group of a dimension is hidden, the total would give it away, so the next smallest group is
+hidden with it; within an intersection that holds for the parts of each larger group.
 """
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from auditkit.results.checks import CheckResult, Observed
-from auditkit.results.measurements import Estimate, Measurement, Measurements, Withheld
+from auditkit.results.measurements import Estimate, Measurement, Measurements, NotEstimable, Withheld
+from auditkit.results.tally import GroupTally, Tally, counts_by_group, is_known
 
 JOINT = (
     "false_positive_rate",
@@ -17,61 +20,142 @@ JOINT = (
     "negative_predictive_value",
 )
 """Rates whose counts are cells of decision by outcome; knowing two of them can give away a third."""
-MARGINAL = ("selection_rate", "favourable_rate", "prevalence", "people")
-"""Numbers whose counts are margins of decision by outcome."""
+SELECTION = ("selection_rate", "favourable_rate")
+ALL = ("people", *SELECTION, "prevalence", *JOINT)
+OF_AREAS = ("incident_rate", "incident_rate_smoothed")
+OF_RULES = ("hit_rate", "predictive_accuracy_index", "prediction_efficiency_index", "paired_test")
+SMALL = NotEstimable(reason="NE-SMALL")
+"""Not published for being small: it can follow from a total, as a withheld number can."""
 SUFFIXES = ("_difference", "_ratio", "_range")
 Place = tuple[str, tuple[str, ...], tuple[tuple[str, str], ...]]
+"""Metric, dimension and group."""
 
 
-def withhold(measurements: Measurements, *, smallest_cell: int) -> Measurements:
+def withhold(measurements: Measurements, tally: Tally | None, *, smallest_cell: int) -> Measurements:
     """Replace numbers that are not safe to publish.
 
     Parameters
     ----------
     measurements
         Everything measured.
+    tally
+        The counts behind it; None for a place tool, whose numbers carry their own counts.
     smallest_cell
         Counts from 1 to one less are withheld; 0 withholds nothing.
     """
     if smallest_cell == 0:
         return measurements
-    small = [
-        _place(item)
-        for item in measurements.items
-        if item.against is None and _small(item.result, smallest_cell)
-    ]
-    unsafe = {
-        (name, dimension, group)
-        for metric, dimension, group in small
-        for name in (metric, *_given_away(metric))
-    }
+    unsafe = set(_of_areas(measurements, smallest_cell))
+    for dimension in () if tally is None else tally.dimensions:
+        unsafe |= _with_partners(set(_small_places(dimension, smallest_cell)), dimension, measurements)
     items = tuple(
         replace(item, result=Withheld())
-        if _hidden(item, unsafe) and isinstance(item.result, Estimate)
+        if isinstance(item.result, Estimate) and (_hidden(item, unsafe) or _few_in_pair(item, smallest_cell))
         else item
         for item in measurements.items
     )
     return Measurements(items=items)
 
 
-def _given_away(metric: str) -> tuple[str, ...]:
-    """Name the other rates of a group from which a small count of this one follows."""
-    if metric == "people":
-        return (*MARGINAL, *JOINT)
-    if metric in MARGINAL:  # both are parts of the group, and the error rates divide by them
-        return (*JOINT, "selection_rate", "favourable_rate") if metric != "prevalence" else JOINT
-    return JOINT if metric in JOINT else ()
+def _small_places(tally: GroupTally, smallest_cell: int) -> Iterator[Place]:
+    """Name every number of a group that a small count stands behind, or that would give one away."""
+    for group, counts in counts_by_group(tally).items():
+        named = tuple(zip(tally.dimension, group, strict=True))
+        for metric in _unsafe_metrics(counts.n, smallest_cell):
+            yield metric, tally.dimension, named
+    people = {group: counts.n["people"] for group, counts in counts_by_group(tally).items()}
+    known = sum(n for group, n in people.items() if is_known(group))
+    if any(0 < n < smallest_cell for n in (known, sum(people.values()) - known)):
+        yield "unknown_group_rate", tally.dimension, ()
 
 
-def _place(item: Measurement) -> Place:
-    return item.metric, item.dimension, item.group
+def _unsafe_metrics(n: Mapping[str, int], smallest_cell: int) -> set[str]:
+    def small(*counts: int) -> bool:
+        return any(0 < count < smallest_cell for count in counts)
+
+    decided, known = n["flagged"] + n["unflagged"], n["tn"] + n["fp"] + n["fn"] + n["tp"]
+    found: set[str] = set()
+    if small(n["tn"], n["fp"], n["fn"], n["tp"]):
+        found |= {*JOINT}
+    if small(n["flagged"], n["unflagged"]):
+        found |= {*SELECTION, *JOINT}
+    if small(n["tn"] + n["fp"], n["fn"] + n["tp"]) or small(decided - known):
+        found |= {"prevalence", *JOINT}
+    if small(n["people"] - decided):
+        found |= {"people"}
+    return {*ALL} if small(n["people"]) else found
 
 
-def _small(result: object, smallest_cell: int) -> bool:
+def _with_partners(unsafe: set[Place], tally: GroupTally, measurements: Measurements) -> set[Place]:
+    """Hide a partner wherever one hidden group alone would follow from the total and the others."""
+    if not tally.dimension:
+        return unsafe
+    people = {group: counts.n["people"] for group, counts in counts_by_group(tally).items()}
+    unpublished = {
+        (item.metric, item.group)
+        for item in measurements.items
+        if item.dimension == tally.dimension and item.against is None and item.result == SMALL
+    }
+    for metric in ALL:
+        hidden = {group for group in people if (metric, tally.dimension, _named(tally, group)) in unsafe}
+        gone = hidden | {
+            group for group in people if (metric, _named(tally, group)) in unpublished and people[group]
+        }
+        for partner in _partners(people, gone, tally):
+            given_away = (
+                {metric, *JOINT} if metric in JOINT else {metric, *(SELECTION if metric in SELECTION else ())}
+            )
+            unsafe = unsafe | {(name, tally.dimension, _named(tally, partner)) for name in given_away}
+    return unsafe
+
+
+def _partners(
+    people: dict[tuple[str, ...], int], gone: set[tuple[str, ...]], tally: GroupTally
+) -> set[tuple[str, ...]]:
+    """Choose groups to hide until no published total has exactly one hidden part."""
+    chosen: set[tuple[str, ...]] = set()
+    changed = True
+    while changed:
+        changed = False
+        for family in _families(list(people), tally):
+            missing = [group for group in family if group in gone | chosen]
+            if len(missing) == 1 and len(family) > 1:
+                rest = [group for group in family if group not in missing and group != tally.reference]
+                rest = rest or [group for group in family if group not in missing]
+                chosen.add(min(rest, key=lambda group: (people[group], group)))
+                changed = True
+    return chosen
+
+
+def _families(groups: list[tuple[str, ...]], tally: GroupTally) -> Iterator[list[tuple[str, ...]]]:
+    """Name sets of groups whose total is published: all of them, and those that share a part of an intersection."""
+    yield groups
+    if len(tally.dimension) > 1:
+        for at in range(len(tally.dimension)):
+            for value in dict.fromkeys(group[at] for group in groups):
+                yield [group for group in groups if group[at] == value]
+
+
+def _named(tally: GroupTally, group: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    return tuple(zip(tally.dimension, group, strict=True))
+
+
+def _of_areas(measurements: Measurements, smallest_cell: int) -> Iterator[Place]:
+    """Name rates of areas, and of rules that flag areas, behind which few incidents or residents stand."""
+    for item in measurements.items:
+        family = next((names for names in (OF_AREAS, OF_RULES) if item.metric in names), ())
+        if item.against is None and _few(item, smallest_cell):
+            yield from ((name, item.dimension, item.group) for name in family)
+
+
+def _few(item: Measurement, smallest_cell: int) -> bool:
+    """Tell whether few people or incidents are counted in a number, or are missing from it."""
+    result = item.result
     if not isinstance(result, Estimate) or result.numerator is None:
         return False
-    rest = 0 if result.denominator is None else result.denominator - result.numerator
-    return any(0 < count < smallest_cell for count in (result.numerator, rest, result.denominator or 0))
+    whole = result.denominator or 0
+    rest = whole - result.numerator if item.metric not in OF_AREAS else 0
+    return any(0 < count < smallest_cell for count in (result.numerator, rest, whole))
 
 
 def _hidden(item: Measurement, unsafe: set[Place]) -> bool:
@@ -80,10 +164,14 @@ def _hidden(item: Measurement, unsafe: set[Place]) -> bool:
         metric = metric.removesuffix(suffix)
     metric = "favourable_rate" if metric == "adverse_impact" else metric
     if item.against is None and item.metric == metric:
-        return _place(item) in unsafe
+        return (item.metric, item.dimension, item.group) in unsafe
     if item.against is None:  # a number about all groups: hidden with any of them
         return any(name == metric and dimension == item.dimension for name, dimension, _ in unsafe)
     return any((metric, item.dimension, group) in unsafe for group in (item.group, item.against))
+
+
+def _few_in_pair(item: Measurement, smallest_cell: int) -> bool:
+    return item.against is not None and _few(item, smallest_cell)
 
 
 def withhold_checks(checks: tuple[CheckResult, ...], *, smallest_cell: int) -> tuple[CheckResult, ...]:
@@ -95,6 +183,10 @@ def withhold_checks(checks: tuple[CheckResult, ...], *, smallest_cell: int) -> t
 
 
 def _covered(fact: Observed, smallest_cell: int) -> Observed:
-    if fact.count is None or not 0 < fact.count < smallest_cell:
+    """Hide a fact behind which few people stand, or whose complement is few people."""
+    counts = [] if fact.count is None else [fact.count]
+    if fact.count and isinstance(fact.value, float) and 0 < fact.value <= 1:
+        counts.append(round(fact.count / fact.value) - fact.count)  # the rest, where the value is a share
+    if not any(0 < count < smallest_cell for count in counts):
         return fact
     return Observed(item=fact.item, value=None, count=None, withheld=True)

@@ -5,6 +5,8 @@ from auditkit.definitions.policy import Limit, Policy
 from auditkit.results.measurements import Family
 
 LEVEL = 0.95
+OF_PLACES = (("rule",), ("area",), ("loop",))
+"""Dimensions of place tools besides groups of residents: rules that flag, areas, and the feedback loop."""
 
 
 def applicable(policy: Policy, audit: AuditFile) -> tuple[Limit, ...]:
@@ -13,7 +15,7 @@ def applicable(policy: Policy, audit: AuditFile) -> tuple[Limit, ...]:
     return tuple(
         limit
         for limit in policy.limit
-        if tool.type in limit.tool_types and limit.orientation in {None, tool.orientation}
+        if {tool.type, audit.kind} & {*limit.tool_types} and limit.orientation in {None, tool.orientation}
     )
 
 
@@ -22,7 +24,8 @@ def dimensions(limit: Limit, audit: AuditFile) -> tuple[tuple[str, ...], ...]:
     if limit.dimension == "*":
         return audit.dimensions
     named = tuple(limit.dimension.split("+"))
-    return (named,) if named in audit.dimensions else ()
+    known = {*audit.dimensions, *(OF_PLACES if audit.areas else ())}
+    return (named,) if named in known else ()
 
 
 def declare_families(policy: Policy, audit: AuditFile) -> tuple[Family, ...]:

@@ -1,18 +1,25 @@
 """Judging measurements, or rejected data, against a policy."""
 
 from auditkit.definitions.audit_file import AuditFile
-from auditkit.definitions.policy import Limit, Policy
+from auditkit.definitions.policy import FEEDBACK_VERDICT, Limit, Policy
 from auditkit.judge.families import applicable, dimensions
+from auditkit.judge.loops import loop_status, loop_verdict
 from auditkit.judge.verdicts import verdict
 from auditkit.results.checks import CheckResult
+from auditkit.results.feedback import Feedback
 from auditkit.results.findings import AppliedLimit, Code, Comparison, Finding, Judgement, Verdict
-from auditkit.results.measurements import Estimate, Measurement, Measurements
+from auditkit.results.measurements import Estimate, Measurement, Measurements, NotEstimable
 
 WORST_FIRST: tuple[Verdict, ...] = ("does_not_meet", "cannot_tell", "not_checked", "meets")
 
 
 def judge(
-    measurements: Measurements, audit: AuditFile, policy: Policy, *, checks: tuple[CheckResult, ...]
+    measurements: Measurements,
+    audit: AuditFile,
+    policy: Policy,
+    *,
+    feedback: Feedback,
+    checks: tuple[CheckResult, ...],
 ) -> Judgement:
     """Compare every measurement with every limit that applies to it, and say what follows.
 
@@ -24,11 +31,15 @@ def judge(
         The audit file.
     policy
         The limits.
+    feedback
+        What the feedback test found.
     checks
         Results of the data checks; a blocking check that could not run leaves the audit undecided.
     """
     findings = tuple(
-        _finding(limit, dimension, measurements, audit)
+        _loop_finding(limit, feedback)
+        if limit.measure == FEEDBACK_VERDICT
+        else _finding(limit, dimension, measurements, audit)
         for limit in applicable(policy, audit)
         for dimension in (dimensions(limit, audit) or ((limit.dimension,),))
     )
@@ -41,8 +52,11 @@ def _finding(
 ) -> Finding:
     unknown = _membership_unknown(dimension, measurements)
     reference = audit.reference(dimension) if dimension in audit.dimensions else None
+    directed = reference is not None or dimension not in audit.dimensions
     judged = [
-        Comparison(measurement=item.id, status=verdict(item, limit, membership_unknown=unknown))
+        Comparison(
+            measurement=item.id, status=verdict(item, limit, membership_unknown=unknown, directed=directed)
+        )
         for item in measurements.items
         if item.metric == limit.measure and item.dimension == dimension and _applies(item, limit, reference)
     ]
@@ -51,19 +65,40 @@ def _finding(
     return Finding(
         id=f"{limit.id}/{name}", limit_id=limit.id, status=status,
         evidence=tuple(one.measurement for one in judged if one.status == status), comparisons=tuple(judged),
-        limit=AppliedLimit(
-            measure=limit.measure, dimension=name, compare=limit.compare, required=limit.required,
-            at_most=None if limit.at_most is None else float(limit.at_most),
-            at_least=None if limit.at_least is None else float(limit.at_least),
-        ),
+        limit=_applied(limit, name),
         scope=limit.scope, source=limit.source, why=limit.why,
     )  # fmt: skip
+
+
+def _loop_finding(limit: Limit, feedback: Feedback) -> Finding:
+    status = loop_status(loop_verdict(feedback, limit))
+    return Finding(
+        id=f"{limit.id}/loop", limit_id=limit.id, status=status, evidence=(), comparisons=(),
+        limit=_applied(limit, "loop"), scope=limit.scope, source=limit.source, why=limit.why,
+    )  # fmt: skip
+
+
+def _applied(limit: Limit, dimension: str) -> AppliedLimit:
+    bounds = {
+        key: None if (value := getattr(limit, key)) is None else float(value)
+        for key in ("at_most", "at_least")
+    }
+    return AppliedLimit(
+        measure=limit.measure, dimension=dimension, compare=limit.compare, required=limit.required, **bounds
+    )
+
+
+def may_be_positive(item: Measurement) -> bool:
+    """Tell whether a counted number is above 0, or may be because it could not be counted."""
+    if isinstance(item.result, NotEstimable):
+        return item.result.reason != "NE-DENOM"
+    return isinstance(item.result, Estimate) and bool(item.result.numerator)
 
 
 def _membership_unknown(dimension: tuple[str, ...], measurements: Measurements) -> bool:
     for item in measurements.items:
         if item.metric == "unknown_group_rate" and item.dimension == dimension:
-            return isinstance(item.result, Estimate) and bool(item.result.numerator)
+            return may_be_positive(item)
     return False
 
 

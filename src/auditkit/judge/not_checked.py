@@ -1,7 +1,8 @@
 """What an audit did not look at: a finding as visible as the others."""
 
 from auditkit.definitions.audit_file import AuditFile
-from auditkit.results.findings import Feedback, NotChecked
+from auditkit.results.feedback import Feedback
+from auditkit.results.findings import NotChecked
 
 CRIME = NotChecked(
     topic="Whether the tool reduces crime",
@@ -42,8 +43,34 @@ def not_checked(audit: AuditFile, feedback: Feedback, *, membership_unknown: boo
     membership_unknown
         Whether somebody's group is unknown in a declared dimension.
     """
+    if audit.areas is not None:
+        return _of_places(audit, feedback)
     topic = "Whether the tool would feed on records that its own use produces"
     loop = NotChecked(topic=topic, because=feedback.because, needs=feedback.needs)
     errors = () if audit.outcome else (ERRORS,)
     bounds = (BOUNDS,) if membership_unknown else ()
     return (*errors, loop, CRIME, *bounds, CALIBRATION, SIMILAR)
+
+
+ACCURACY = NotChecked(
+    topic="Whether flags fall where incidents are",
+    because="the records have no outcomes",
+    needs=("incidents by area and period, from a source that does not depend on the tool",),
+)
+SIZES = NotChecked(
+    topic="Whether the findings hold with larger or smaller areas",
+    because="this version of auditkit does not repeat them at other sizes",
+    needs=("a later version of auditkit",),
+)
+PERSONS = NotChecked(
+    topic="How single residents are treated",
+    because="the data describe areas",
+    needs=("records of stops, searches or contacts with single persons",),
+)
+
+
+def _of_places(audit: AuditFile, feedback: Feedback) -> tuple[NotChecked, ...]:
+    topic = "Whether the tool would feed on records that its own use produces"
+    loop = (NotChecked(topic=topic, because=feedback.because, needs=feedback.needs),)
+    accuracy = () if audit.records.outcome else (ACCURACY,)
+    return (*accuracy, *(loop if feedback.status == "not_checked" else ()), CRIME, PERSONS, SIZES)

@@ -29,7 +29,9 @@ def allowed(limit: Limit, *, mirrored: bool) -> Range:
     return max(low, -high), min(high, -low)
 
 
-def verdict(measurement: Measurement, limit: Limit, *, membership_unknown: bool) -> Verdict:
+def verdict(
+    measurement: Measurement, limit: Limit, *, membership_unknown: bool, directed: bool = True
+) -> Verdict:
     """Judge one number.
 
     `does_not_meet`: its 95 % interval, joint over the family, lies wholly outside. `meets`: its 90 % interval lies
@@ -43,11 +45,13 @@ def verdict(measurement: Measurement, limit: Limit, *, membership_unknown: bool)
         The limit.
     membership_unknown
         Whether somebody's group is unknown in this dimension; without bounds the limit is then never met.
+    directed
+        Whether a pair has a direction, towards a reference; otherwise the limit holds in both.
     """
     result = measurement.result
     if not isinstance(result, Estimate) or result.interval is None:
         return "cannot_tell"
-    mirrored = measurement.against is not None and limit.compare == "all_pairs"
+    mirrored = measurement.against is not None and (limit.compare == "all_pairs" or not directed)
     low, high = allowed(limit, mirrored=mirrored)
     below, above = _open(result.interval_family or result.interval)
     if above < low or below > high:

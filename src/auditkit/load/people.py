@@ -6,12 +6,13 @@ from pathlib import Path
 import ibis
 from ibis import Table
 
-from auditkit.definitions.audit_file import AuditFile, Confusion, Decision, Records, Totals
-from auditkit.errors import InputError, Problem, closest, shown
-from auditkit.load.files import open_table
+from auditkit.definitions.audit_file import AuditFile
+from auditkit.definitions.records import Confusion, Records, Totals
+from auditkit.load.decisions import count, decide
+from auditkit.load.files import check_named, open_table
 from auditkit.load.values import check_counts, check_references, check_repeated_cells, check_values
 from auditkit.results.inputs import InputRecord
-from auditkit.results.rows import Column, Rows, canonical
+from auditkit.results.rows import DECIDED, OCCURRED, WEIGHT, Column, Rows
 
 CELLS = {"tn": (0, 0), "fp": (1, 0), "fn": (0, 1), "tp": (1, 1)}
 """Decision and outcome of each cell of a confusion matrix."""
@@ -39,7 +40,7 @@ def load(connection: ibis.BaseBackend, audit: AuditFile, *, folder: Path, audit_
     records = audit.records
     table, fingerprint, kind = open_table(connection, folder / records.path, shown_as=records.path)
     original = tuple(table.columns)
-    _check_columns(audit, original, audit_name=audit_name)
+    check_columns(audit, original, audit_name=audit_name)
     source = InputRecord(
         table="records", file=records.path, format=kind, bytes=fingerprint.bytes, sha256=fingerprint.sha256,
         rows=int(table.count().execute()), columns=original,
@@ -76,17 +77,9 @@ def _named(audit: AuditFile) -> Iterator[tuple[str, str]]:
     yield from ((f"[groups.{group}] column", declared.column) for group, declared in audit.groups.items())
 
 
-def _check_columns(audit: AuditFile, found: tuple[str, ...], *, audit_name: str) -> None:
-    problems = []
-    for key, name in _named(audit):
-        if name in found:
-            continue
-        near = closest(name, found)
-        hint = f"Did you mean '{near}'? " if near else ""
-        mend = f"{hint}Columns found: {shown(found)}. Map it in {audit_name} under {key}."
-        problems.append(Problem(where=audit.records.path, found=f"column '{name}' is missing.", mend=mend))
-    if problems:
-        raise InputError(problems)
+def check_columns(audit: AuditFile, found: tuple[str, ...], *, audit_name: str) -> None:
+    """Refuse a main table that lacks columns, all in one go."""
+    check_named(_named(audit), found, where=audit.records.path, audit_name=audit_name)
 
 
 def _columns(audit: AuditFile) -> tuple[Column, ...]:
@@ -117,54 +110,22 @@ def _shape(table: Table, records: Records) -> tuple[Table, Column, tuple[Column,
     weight = (
         ibis.literal(1, "int64")
         if records.counts is None
-        else _count(table, records.counts, records.suppressed)
+        else count(table, records.counts, records.suppressed)
     )
-    table = table.mutate(weight=weight)
+    table = table.mutate(**{WEIGHT: weight})
     assert records.decision is not None  # noqa: S101  # the definition holds exactly one shape
-    table, decision = _decide(table, records)
+    table, decision = decide(table, records, tie=records.id)
     outcome = records.outcome
     if outcome is None:
         return table, decision, ()
     column = Column(
-        role="outcome", name=outcome.column, kind="binary", missing=records.missing, positive=outcome.positive
+        role="outcome",
+        name=outcome.column,
+        kind="binary",
+        missing=records.missing,
+        positive=outcome.positive or (),
     )
     return table, decision, (column,)
-
-
-def _decide(table: Table, records: Records) -> tuple[Table, Column]:
-    decision, score = records.decision or Decision(score_at_least=0), records.score
-    if decision.column is not None:
-        column = Column(
-            role="decision", name=decision.column, kind="binary", missing=records.missing,
-            positive=decision.flagged or (),
-        )  # fmt: skip
-        return table, column
-    number = _number(table, score or "", records.missing)
-    if decision.score_at_least is not None:
-        flagged = (number >= float(decision.score_at_least)).cast("int8")
-    else:
-        flagged = _highest(table, number, decision, tie=records.id or score or "")
-    column = Column(role="decision", name="decided", kind="binary")
-    return table.mutate(decided=flagged), column
-
-
-def _number(table: Table, name: str, missing: tuple[str, ...]) -> ibis.Value:
-    if table[name].type().is_numeric():
-        return table[name].cast("float64")
-    text = canonical(table[name].cast("string"))
-    return (ibis.cases((text.isin(missing), None), else_=text) if missing else text).try_cast("float64")
-
-
-def _highest(table: Table, number: ibis.Value, decision: Decision, *, tie: str) -> ibis.Value:
-    """Flag the highest scores within each `per`; ties go by id as text, so that a re-run repeats them."""
-    window = ibis.window(
-        group_by=[table[decision.per or ""], number.isnull()],
-        order_by=[number.desc(), table[tie].cast("string").asc()],
-    )
-    place = ibis.row_number().over(window) + 1
-    scored = number.count().over(ibis.window(group_by=[table[decision.per or ""], number.isnull()]))
-    most = decision.top_k if decision.top_k is not None else (scored * (decision.top_share or 0)).round()
-    return ibis.cases((number.isnull(), None), else_=(place <= most).cast("int8"))
 
 
 def _unpivot_confusion(
@@ -172,28 +133,25 @@ def _unpivot_confusion(
 ) -> tuple[Table, Column, tuple[Column, ...]]:
     parts = [
         table.mutate(
-            weight=_count(table, getattr(confusion, cell), suppressed),
-            decided=ibis.literal(decision, "int8"), occurred=ibis.literal(outcome, "int8"),
+            **{
+                WEIGHT: count(table, getattr(confusion, cell), suppressed),
+                DECIDED: ibis.literal(decision, "int8"),
+                OCCURRED: ibis.literal(outcome, "int8"),
+            }
         )
         for cell, (decision, outcome) in CELLS.items()
     ]  # fmt: skip
-    decided = Column(role="decision", name="decided", kind="binary")
-    return ibis.union(*parts), decided, (Column(role="outcome", name="occurred", kind="binary"),)
+    decided = Column(role="decision", name=DECIDED, kind="binary")
+    return ibis.union(*parts), decided, (Column(role="outcome", name=OCCURRED, kind="binary"),)
 
 
 def _unpivot_totals(
     table: Table, totals: Totals, suppressed: tuple[str, ...]
 ) -> tuple[Table, Column, tuple[Column, ...]]:
-    flagged = _count(table, totals.flagged, suppressed)
-    rest = _count(table, totals.of, suppressed) - flagged
+    flagged = count(table, totals.flagged, suppressed)
+    rest = count(table, totals.of, suppressed) - flagged
     parts = [
-        table.mutate(weight=flagged, decided=ibis.literal(1, "int8")),
-        table.mutate(weight=rest, decided=ibis.literal(0, "int8")),
+        table.mutate(**{WEIGHT: flagged, DECIDED: ibis.literal(1, "int8")}),
+        table.mutate(**{WEIGHT: rest, DECIDED: ibis.literal(0, "int8")}),
     ]
-    return ibis.union(*parts), Column(role="decision", name="decided", kind="binary"), ()
-
-
-def _count(table: Table, name: str, suppressed: tuple[str, ...]) -> ibis.Value:
-    """Read a column of published counts; a count withheld at the source is missing."""
-    text = canonical(table[name].cast("string"))
-    return (ibis.cases((text.isin(suppressed), None), else_=text) if suppressed else text).try_cast("int64")
+    return ibis.union(*parts), Column(role="decision", name=DECIDED, kind="binary"), ()

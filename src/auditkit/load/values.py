@@ -13,8 +13,9 @@ from auditkit.results.tally import UNKNOWN
 
 def _texts(table: Table, name: str) -> Table:
     """Distinct values of a column as they compare."""
-    raw = table.group_by(name).agg(n=table.count())
-    return raw.select(text=canonical(raw[name].cast("string")), n=raw.n)
+    raw = table.select(raw=table[name])
+    counted = raw.group_by("raw").agg(n=raw.count())
+    return counted.select(text=canonical(counted.raw.cast("string")), n=counted.n)
 
 
 def _examples(found: Table) -> tuple[list[str], int]:
@@ -133,7 +134,7 @@ def _decision_problems(rows: Rows, audit: AuditFile) -> Iterator[Problem]:
 
 def _outcome_problems(rows: Rows, audit: AuditFile) -> Iterator[Problem]:
     outcome = audit.records.outcome
-    if outcome is None:
+    if outcome is None or outcome.positive is None:
         return
     found = [value for value in _distinct(rows, "outcome") if value not in outcome.positive]
     odd = [value for value in found if value not in outcome.negative] if outcome.negative else found

@@ -122,8 +122,15 @@ def extreme(
     return Estimate(
         value=spread, interval=limits(alone), interval_90=limits(interval(0.90)),
         interval_family=None if level == 0.95 else limits(interval(level)),
-        method="simultaneous_agresti_caffo" if what == "range" else f"simultaneous_{kind}", reason=left_out,
+        method="simultaneous_agresti_caffo" if what == "range" else f"simultaneous_{_kinds(sound, kind)}",
+        reason=left_out,
     )  # fmt: skip
+
+
+def _kinds(rates: dict[Group, Rate], kind: RatioInterval) -> str:
+    """Name the ratio intervals that a summary rests on; a group with an empty cell brings in Koopman's."""
+    full = all(0 < rate.numerator < rate.denominator for rate in rates.values())
+    return kind if full or kind == "koopman" else "katz_and_koopman"
 
 
 def _extreme_interval(rates: list[Rate], value: float, *, what: str, kind: RatioInterval) -> Interval:

@@ -1,26 +1,13 @@
 """Rates of single groups from their counts."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from auditkit.measure import rates
 from auditkit.measure.registry import RATES, RateMetric
 from auditkit.results.checks import Refusal
 from auditkit.results.measurements import Bounds, Estimate, NotEstimable
-from auditkit.results.tally import GroupTally
+from auditkit.results.tally import CELLS, Counts
 from auditkit.statistics import critical, intervals
-
-CELLS = {"tn": (0, 0), "fp": (0, 1), "fn": (1, 0), "tp": (1, 1)}
-"""Outcome and decision of each cell of a confusion matrix."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counts:
-    """The counts of one group, and which of them the source withheld."""
-
-    n: Mapping[str, int]
-    """People by name of cell: tn, fp, fn, tp, flagged, unflagged, people."""
-    suppressed: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,25 +26,6 @@ def metrics_for(orientation: str) -> dict[str, RateMetric]:
     if orientation == "burden":
         return dict(RATES)
     return RATES | {"favourable_rate": replace(RATES["selection_rate"], name="favourable_rate")}
-
-
-def counts_by_group(tally: GroupTally) -> dict[tuple[str, ...], Counts]:
-    """Add up the cells of each group."""
-    found: dict[tuple[str, ...], dict[str, int]] = {}
-    hidden: dict[tuple[str, ...], set[str]] = {}
-    for cell in tally.cells:
-        n = found.setdefault(cell.group, dict.fromkeys((*CELLS, "flagged", "unflagged", "people"), 0))
-        names = ["people"]
-        if cell.decision is not None:
-            names.append("flagged" if cell.decision else "unflagged")
-            names += [name for name, pair in CELLS.items() if pair == (cell.outcome, cell.decision)]
-        for name in names:
-            n[name] += cell.n
-        if cell.suppressed:
-            hidden.setdefault(cell.group, set()).update(names)
-    return {
-        group: Counts(n=found[group], suppressed=frozenset(hidden.get(group, ()))) for group in sorted(found)
-    }
 
 
 def measure_rate(metric: RateMetric, counts: Counts, *, minimum_n: int, refused: tuple[Refusal, ...]) -> Rate:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Literal
 
 from auditkit.measure.comparisons import RatioInterval, difference, extreme, pairing, ratio
-from auditkit.measure.groups import Rate, counts_by_group, measure_rate, metrics_for, rate_result
+from auditkit.measure.groups import Rate, measure_rate, metrics_for, rate_result
 from auditkit.measure.registry import RateMetric
 from auditkit.results.measurements import (
     Estimate,
@@ -15,7 +15,7 @@ from auditkit.results.measurements import (
     NotEstimable,
     Result,
 )
-from auditkit.results.tally import GroupTally, Tally, is_known
+from auditkit.results.tally import GroupTally, Tally, counts_by_group, is_known
 from auditkit.statistics import critical
 
 
@@ -87,7 +87,8 @@ def _people(tally: GroupTally) -> Iterator[Measurement]:
     if tally.dimension:
         unknown = sum(count.n["people"] for group, count in counts.items() if not is_known(group))
         everyone = sum(count.n["people"] for count in counts.values())
-        reason = None if everyone else "NE-DENOM"
+        hidden = any(count.suppressed for count in counts.values())
+        reason = "NE-SUPP" if hidden else None if everyone else "NE-DENOM"
         rate = Rate(numerator=unknown, denominator=everyone, value=unknown / max(1, everyone), reason=reason)
         result = rate_result(rate, family_critical=None)
         yield Measurement(
@@ -128,6 +129,8 @@ def _compared(
     metric: RateMetric, tally: GroupTally, known: dict[tuple[str, ...], Rate], measuring: Measuring
 ) -> Iterator[Measurement]:
     kind = measuring.ratio_interval
+    if tally.reference is not None and tally.reference not in known:  # an intersection that nobody belongs to
+        known = known | {tally.reference: Rate(numerator=0, denominator=0, value=0.0, reason="NE-DENOM")}
     differences = pairing(
         known, measuring.family(f"{metric.name}_difference", tally), reference=tally.reference
     )

@@ -2,15 +2,21 @@
 
 import json
 from dataclasses import asdict, dataclass
+from math import isnan
+from typing import Any
 
-from auditkit.definitions.audit_file import AuditFile, Records
+from auditkit.definitions.audit_file import AuditFile
 from auditkit.definitions.checks import ToolType
 from auditkit.definitions.policy import ChosenPolicy
+from auditkit.definitions.records import Records
 from auditkit.results import document as doc
+from auditkit.results.areas import Areas
 from auditkit.results.checks import CheckResult, RejectedData
-from auditkit.results.findings import Feedback, Judgement, NotChecked
+from auditkit.results.feedback import Feedback
+from auditkit.results.findings import Judgement, NotChecked
 from auditkit.results.inputs import InputRecord
 from auditkit.results.measurements import Estimate, Measurement, Measurements, NotEstimable, Withheld
+from auditkit.results.places import PlaceTally
 from auditkit.results.tally import Tally
 
 UNANSWERED = "this version of auditkit does not match questions to findings; read the sections below for it"
@@ -23,8 +29,12 @@ class Origin:
     audit: AuditFile
     chosen: ChosenPolicy
     tool_type: ToolType
-    source: InputRecord
+    sources: tuple[InputRecord, ...]
     counted: bool
+    places: PlaceTally | None
+    """Counts of a place tool whose data were not rejected."""
+    loop: tuple[str | None, float | None]
+    """Verdict on the feedback loop, and the tolerance it rests on."""
     checks: tuple[CheckResult, ...]
     measurements: Measurements
     feedback: Feedback
@@ -45,7 +55,8 @@ def build_document(origin: Origin) -> doc.AuditDocument:
         schema_version=doc.SCHEMA_VERSION,
         tool=doc.ToolRecord(**audit.tool.model_dump()),
         records=_records(origin),
-        inputs=(doc.InputFileRecord(**asdict(origin.source)),),
+        places=None if origin.places is None else _places(origin.places, audit),
+        inputs=tuple(doc.InputFileRecord(**asdict(source)) for source in origin.sources),
         policy=doc.PolicyRecord(
             name=policy.name, version=policy.version, file=origin.chosen.file, sha256=origin.chosen.sha256,
             supplied_by=origin.chosen.supplied_by, minimum_n=policy.minimum_n, ratio_interval=policy.ratio_interval,
@@ -53,7 +64,9 @@ def build_document(origin: Origin) -> doc.AuditDocument:
         ),
         checks=tuple(doc.CheckRecord(**asdict(check)) for check in origin.checks),
         measurements=items,
-        feedback=doc.FeedbackRecord(**asdict(origin.feedback)),
+        feedback=doc.FeedbackRecord(
+            **asdict(origin.feedback), verdict=origin.loop[0], tolerance_log_odds=origin.loop[1]
+        ),
         findings=tuple(doc.FindingRecord(**asdict(finding)) for finding in origin.judgement.findings),
         recommendation=doc.RecommendationRecord(
             code=origin.judgement.recommendation, decided_by=origin.judgement.decided_by
@@ -64,7 +77,10 @@ def build_document(origin: Origin) -> doc.AuditDocument:
             for asked in audit.question
         ),
         contact=None if audit.contact is None else doc.ContactRecord(**audit.contact.model_dump()),
-        publication=doc.PublicationRecord(smallest_cell=audit.publication.smallest_cell, withheld=withheld),
+        publication=doc.PublicationRecord(
+            smallest_cell=audit.publication.smallest_cell, withheld=withheld,
+            note=None if audit.publication.smallest_cell else "not for publication",
+        ),
         caveats=origin.tool_type.caveats,
         languages=audit.report.languages,
         provenance=doc.Provenance(
@@ -74,15 +90,35 @@ def build_document(origin: Origin) -> doc.AuditDocument:
     )  # fmt: skip
 
 
-def internal_tally(result: Tally | RejectedData) -> bytes:
+def internal_tally(result: Tally | PlaceTally | RejectedData) -> bytes:
     """Write every count, or the checks that rejected the data; this file is never published."""
-    return (json.dumps(asdict(result), ensure_ascii=False, indent=1) + "\n").encode()
+    content = _grids(result) if isinstance(result, PlaceTally) else asdict(result)
+    return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _grids(tally: PlaceTally) -> dict[str, Any]:
+    past = tally.past
+    return {
+        "areas": tally.areas.ids,
+        "periods": tally.periods,
+        "flags": tally.flags.tolist(),
+        "outcomes": None if tally.outcomes is None else tally.outcomes.tolist(),
+        "unmatched": asdict(tally.unmatched),
+        "history_periods": None if past is None else past.periods,
+        "history": None if past is None else past.total.tolist(),
+        "reported": None if past is None or past.reported is None else past.reported.tolist(),
+        "discovered": None if past is None or past.discovered is None else past.discovered.tolist(),
+    }
 
 
 def _records(origin: Origin) -> doc.RecordsRecord:
     outcome = origin.audit.outcome
     groups = tuple(
-        doc.GroupRecord(name=name, reference=group.reference) for name, group in origin.audit.groups.items()
+        doc.GroupRecord(
+            name=name, reference=reference[0] if (reference := origin.audit.reference((name,))) else None
+        )
+        for (name, *rest) in origin.audit.dimensions
+        if not rest
     )
     return doc.RecordsRecord(
         unit=origin.tool_type.unit, counted=origin.counted, decision=_decision(origin.audit.records),
@@ -91,27 +127,30 @@ def _records(origin: Origin) -> doc.RecordsRecord:
 
 
 def _decision(records: Records) -> doc.DecisionRecord:
-    decision = records.decision
+    decision, number = records.decision, None
+    rule: doc.Rule
     if decision is None:
-        published: doc.Rule = "confusion" if records.confusion else "totals"
-        return doc.DecisionRecord(rule=published, column=None, number=None, values=(), per=None)
-    if decision.column is not None:
-        values = decision.flagged or ()
-        return doc.DecisionRecord(rule="column", column=decision.column, number=None, values=values, per=None)
-    if decision.score_at_least is not None:
-        limit = float(decision.score_at_least)
-        return doc.DecisionRecord(
-            rule="score_at_least", column=records.score, number=limit, values=(), per=None
+        rule = "confusion" if records.confusion else "totals"
+    elif decision.every_row:
+        rule = "all"
+    elif decision.column is not None:
+        rule = "column"
+    else:
+        rule = (
+            "score_at_least"
+            if decision.score_at_least is not None
+            else "top_k"
+            if decision.top_k
+            else "top_share"
         )
-    share = decision.top_k is None
-    number = decision.top_share if share else decision.top_k
-    return doc.DecisionRecord(
-        rule="top_share" if share else "top_k",
-        column=records.score,
-        number=number,
-        values=(),
-        per=decision.per,
+        number = getattr(decision, rule)
+    named = (
+        decision.column if decision and rule == "column" else records.score if number is not None else None
     )
+    return doc.DecisionRecord(
+        rule=rule, column=named, number=number, values=(decision.flagged or ()) if decision else (),
+        per=decision.per if decision else None,
+    )  # fmt: skip
 
 
 def _measurement(item: Measurement) -> doc.MeasurementRecord:
@@ -138,3 +177,33 @@ def _measurement(item: Measurement) -> doc.MeasurementRecord:
         stratum=item.stratum, against=None if item.against is None else dict(item.against),
         **{**blank, **numbers, "status": status},
     )  # fmt: skip
+
+
+def _places(tally: PlaceTally, audit: AuditFile) -> doc.PlacesRecord:
+    areas, history = tally.areas, audit.history
+    rule = None
+    if history is not None and history.source is not None:
+        declared = history.source
+        rule = f"{declared.column}: reported = {', '.join(declared.reported)}; discovered = {', '.join(declared.discovered)}"
+    return doc.PlacesRecord(
+        periods=len(tally.periods), period=audit.records.period,
+        first=tally.periods[0] if tally.periods else None, last=tally.periods[-1] if tally.periods else None,
+        history_periods=0 if tally.past is None else len(tally.past.periods), baseline_periods=tally.baseline_periods,
+        areas=tuple(_area(areas, at) for at in range(len(areas.ids))),
+        unmatched=tally.unmatched.areas, unmatched_flags=tally.unmatched.flags,
+        without_records=tally.unmatched.without_records, contiguity=areas.contiguity,
+        blocks=len(set(areas.blocks.tolist())), sized=areas.size_km2 is not None, source_rule=rule,
+    )  # fmt: skip
+
+
+def _area(areas: Areas, at: int) -> doc.AreaRecord:
+    residents = None if areas.residents is None else float(areas.residents[at])
+    longitude, latitude = (None, None) if areas.centroids is None else areas.centroids[at].tolist()
+    return doc.AreaRecord(
+        id=areas.ids[at], name=areas.names[at], residents=_known(residents), longitude=_known(longitude),
+        latitude=_known(latitude), outlines=() if areas.boundaries is None else areas.boundaries[at],
+    )  # fmt: skip
+
+
+def _known(value: float | None) -> float | None:
+    return None if value is None or isnan(value) else value

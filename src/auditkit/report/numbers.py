@@ -44,6 +44,16 @@ def per_thousand(rate: float, *, locale: str) -> str:
     return decimal(number, locale=locale, digits=1, limits=(0.0, 1000.0))
 
 
+def signed(value: float, *, locale: str, digits: int = 1) -> str:
+    """Write a gap with its sign.
+
+    >>> signed(1.34, locale="en"), signed(-0.2, locale="en"), signed(0.0, locale="en")
+    ('+1.3', '-0.2', '0.0')
+    """
+    text = decimal(value, locale=locale, digits=digits)
+    return f"+{text}" if value > 0 else text
+
+
 def per_cent(rate: float, *, locale: str) -> str:
     """Write a rate as a percentage with one decimal.
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from babel import Locale
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from auditkit import bundled
 from auditkit.report.languages import available_languages, check_languages, translations
@@ -51,45 +51,43 @@ def render(document: AuditDocument) -> dict[str, bytes]:
 
 
 def _environment(language: str, *, suffix: str) -> Environment:
+    escaped = _as_html if suffix == "html" else _as_markdown
     environment = Environment(
         loader=FileSystemLoader(bundled.folder("report_templates")),
-        autoescape=True,  # in Markdown `finalize` has escaped everything before
+        autoescape=True,  # `finalize` has escaped everything before, for HTML or for Markdown
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=_final_html if suffix == "html" else _final_markdown,
+        finalize=lambda value: escaped(value) if isinstance(value, str) else value,
     )
     catalogue = translations(language)
     environment.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]  # added by the extension
+    translate = _gettext(catalogue, escaped)
+    environment.globals |= {"_": translate, "gettext": translate}
     environment.globals["tr"] = (
         catalogue.gettext
     )  # for sentences from TOML files, which are no format strings
-    if suffix == "md":
-        environment.globals |= {"_": _markdown_gettext(catalogue), "gettext": _markdown_gettext(catalogue)}
     environment.filters["whole"] = lambda value: whole(value, locale=language)
     environment.filters["decimal"] = lambda value: decimal(value, locale=language)
     environment.filters["per_cent"] = lambda value: per_cent(value, locale=language)
     return environment
 
 
-def _final_html(value: object) -> object:
-    return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
-def _final_markdown(value: object) -> object:
-    """Escape whatever no template marked as its own text: in Markdown, too, the safe way is the default."""
-    return _as_markdown(value) if isinstance(value, str) else value
+def _as_html(value: object) -> Markup:
+    return value if isinstance(value, Markup) else escape(clean(str(value)))
 
 
 def _as_markdown(value: object) -> Markup:
     return value if isinstance(value, Markup) else Markup(markdown(value))  # noqa: S704  # escaped just here
 
 
-def _markdown_gettext(catalogue: NullTranslations) -> Callable[..., Markup]:
+def _gettext(catalogue: NullTranslations, escaped: Callable[[object], Markup]) -> Callable[..., Markup]:
+    """Translate a message; whatever is put into it is cleaned and escaped first."""
+
     def translate(message: str, **values: object) -> Markup:
-        escaped = {name: _as_markdown(value) for name, value in values.items()}
-        return Markup(catalogue.gettext(message)) % escaped  # noqa: S704  # our own text, with escaped values
+        safe = {name: escaped(value) for name, value in values.items()}
+        return Markup(catalogue.gettext(message)) % safe  # noqa: S704  # our own text, with escaped values
 
     return translate
 
@@ -99,11 +97,12 @@ def _csv_files(document: AuditDocument) -> dict[str, bytes]:
     for table in tables(document):
         text = StringIO()
         writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(table.columns)
+        note = document.publication.note
+        marked = () if note is None else (note,)
+        writer.writerow((*table.columns, *("publication" for _ in marked)))
         for row in table.rows:
-            writer.writerow(
-                [spreadsheet(clean(cell)) if isinstance(cell, str) else _number(cell) for cell in row]
-            )
+            cells = [spreadsheet(clean(cell)) if isinstance(cell, str) else _number(cell) for cell in row]
+            writer.writerow([*cells, *marked])
         files[f"tables/{table.name}.csv"] = text.getvalue().encode()
     return files
 

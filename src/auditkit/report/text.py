@@ -26,7 +26,10 @@ def markdown(text: object) -> str:
     >>> markdown("a|b <i> [x](y)")
     'a\\|b \\<i\\> \\[x\\]\\(y\\)'
     """
-    return _MARKDOWN.sub(r"\\\1", clean(str(text)).replace("\n", " ").replace("&", "&amp;"))
+    plain = _MARKDOWN.sub(r"\\\1", clean(str(text)).replace("\n", " ").replace("&", "&amp;"))
+    return plain.replace("://", r"\://").replace(
+        "www.", r"www\."
+    )  # some readers turn bare addresses into links
 
 
 def spreadsheet(text: str) -> str:

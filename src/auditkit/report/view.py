@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from auditkit.report.charts import Chart, Point, rate_chart
+from auditkit.report.city import City, city
 from auditkit.report.numbers import decimal, per_cent, per_thousand, whole
 from auditkit.results.document import AuditDocument, ComparisonRecord, FindingRecord, MeasurementRecord
 from auditkit.results.tally import UNKNOWN
@@ -75,6 +76,8 @@ class Judged:
     finding: FindingRecord
     at_least: str | None
     at_most: str | None
+    points: bool
+    """Whether the limit is in percentage points."""
     first: Statement | None
     statements: tuple[Statement, ...]
     counts: dict[str, int]
@@ -90,9 +93,13 @@ class View:
     judged: tuple[Judged, ...]
     headlines: tuple[Judged, ...]
     by_status: dict[str, int]
+    undecided: tuple[str, ...]
+    """Groups about which some required limit could not be judged."""
     failed: tuple[object, ...]
     passed: tuple[object, ...]
     skipped: tuple[object, ...]
+    city: City | None
+    """Only for a place tool."""
 
 
 class Reader:
@@ -112,14 +119,29 @@ class Reader:
         numbered = everyone is not None and everyone.value is not None
         return View(
             people=whole(everyone.value or 0, locale=self.locale) if numbered and everyone else None,
-            rates=tuple((rate, tables) for rate in RATES if (tables := self._tables(rate))),
+            rates=tuple((rate, tables) for rate in self._rates() if (tables := self._tables(rate))),
             judged=judged,
             headlines=_headlines(judged),
             by_status={status: sum(1 for one in judged if one.finding.status == status) for status in ORDER},
+            undecided=tuple(
+                dict.fromkeys(
+                    one.group
+                    for finding in judged
+                    for one in finding.statements
+                    if finding.finding.limit.required and one.status == "cannot_tell" and one.group
+                )
+            ),
             failed=tuple(check for check in checks if check.status in {"failed", "could_not_run"}),
             passed=tuple(check for check in checks if check.status == "passed"),
             skipped=tuple(check for check in checks if check.status == "not_applicable"),
+            city=None if self.document.places is None else city(self.document, locale=self.locale),
         )
+
+    def _rates(self) -> tuple[str, ...]:
+        """Every rate of groups, the known ones in their order, then any that were added."""
+        measured = {item.metric for item in self.document.measurements}
+        added = sorted(name for name in measured if f"{name}_range" in measured and name not in RATES)
+        return (*RATES, *added)
 
     def _tables(self, metric: str) -> tuple[RateTable, ...]:
         alone = [
@@ -178,12 +200,15 @@ class Reader:
         statements = tuple(self._statement(one, limits=limits) for one in finding.comparisons)
         deciding = [one for one in finding.comparisons if one.status == finding.status]
         first = max(deciding, key=self._weight, default=None)
+        scale = 100.0 if in_points(finding.limit.measure) else 1.0
         at_least, at_most = (
-            None if limit is None else decimal(limit, locale=self.locale)
+            None
+            if limit is None
+            else decimal(scale * limit, locale=self.locale, digits=1 if scale > 1 else 2)
             for limit in (finding.limit.at_least, finding.limit.at_most)
         )
         return Judged(
-            finding=finding, at_least=at_least, at_most=at_most, statements=statements,
+            finding=finding, at_least=at_least, at_most=at_most, points=scale > 1, statements=statements,
             first=self._statement(first, limits=limits) if first else None,
             counts={status: sum(1 for one in finding.comparisons if one.status == status) for status in ORDER},
         )  # fmt: skip
@@ -202,8 +227,16 @@ class Reader:
         metric, kind = _kind(item)
         low, high = item.interval_family or item.interval or (None, None)
 
+        scale = 100.0 if in_points(item.metric) else 1.0
+        scaled = [scale * limit for limit in limits]
+
         def shown(value: float | None) -> str | None:
-            return None if value is None else decimal(value, locale=self.locale, limits=limits)
+            digits = 1 if scale > 1 else 2
+            return (
+                None
+                if value is None
+                else decimal(scale * value, locale=self.locale, digits=digits, limits=scaled)
+            )
 
         return Statement(
             measurement=item.id, metric=metric, kind=kind, dimension=item.dimension, group=label(item.group),
@@ -217,6 +250,11 @@ class Reader:
             if group and item.metric == metric and item.group == group and item.against is None:
                 return None if item.value is None else per_thousand(item.value, locale=self.locale)
         return None
+
+
+def in_points(metric: str) -> bool:
+    """Tell whether a number is a gap between two shares, which people read in percentage points."""
+    return metric.endswith(("_difference", "_range")) and not metric.startswith("exposure")
 
 
 def label(group: dict[str, str]) -> str:

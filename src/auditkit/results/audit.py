@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from auditkit.results.checks import RejectedData
 from auditkit.results.document import AuditDocument
+from auditkit.results.places import PlaceTally
 from auditkit.results.tally import Tally
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ class Audit:
 
     document: AuditDocument
     """Everything publishable; `audit.json` is this document."""
-    tally: Tally | RejectedData = field(repr=False)
+    tally: Tally | PlaceTally | RejectedData = field(repr=False)
     """All counts, not to be published; or the checks that rejected the data."""
     files: dict[str, bytes] = field(repr=False)
     """The run folder: contents by relative path."""

@@ -64,12 +64,3 @@ class Judgement:
     recommendation: Code
     decided_by: tuple[str, ...]
     """Ids of the findings that decided the recommendation."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Feedback:
-    """What the feedback test found; until it can run, what it would need."""
-
-    status: Literal["not_checked"]
-    because: str
-    needs: tuple[str, ...]

@@ -12,7 +12,7 @@ class InputRecord:
     file: str
     """The path as the audit file gives it."""
     format: str
-    """`csv` or `parquet`."""
+    """`csv`, `parquet` or `geojson`."""
     bytes: int
     sha256: str
     rows: int

@@ -54,6 +54,7 @@ class Estimate:
             *(self.interval or ()),
             *(self.interval_90 or ()),
             *(self.interval_family or ()),
+            *(self.bounds or ()),
         )
         if any(number is not None and not math.isfinite(number) for number in numbers):
             msg = f"an estimate holds finite numbers only; found {numbers}"
@@ -91,13 +92,17 @@ class Measurement:
     def id(self) -> str:
         """The name other parts of the audit refer to: `metric/dim=value[+dim=value][@stratum][~against]`."""
         where = _spelled(self.group) or "+".join(self.dimension) or "everyone"
-        stratum = f"@{quote(self.stratum, safe='')}" if self.stratum else ""
+        stratum = f"@{_encoded(self.stratum)}" if self.stratum else ""
         against = f"~{_spelled(self.against)}" if self.against else ""
         return f"{self.metric}/{where}{stratum}{against}"
 
 
+def _encoded(value: str) -> str:
+    return quote(value, safe="").replace("~", "%7E")  # `~` separates the group compared with
+
+
 def _spelled(group: Group) -> str:
-    return "+".join(f"{name}={quote(value, safe='')}" for name, value in group)
+    return "+".join(f"{name}={_encoded(value)}" for name, value in group)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,8 +14,17 @@ from ibis import Table, Value
 
 from auditkit.results.checks import CheckResult, Refusal
 from auditkit.results.inputs import InputRecord
+from auditkit.results.loaded_areas import LoadedAreas
 from auditkit.results.tally import UNKNOWN
 
+WEIGHT, DECIDED, OCCURRED, PERIOD = (
+    "auditkit: weight",
+    "auditkit: decided",
+    "auditkit: occurred",
+    "auditkit: period",
+)
+"""Columns that `load` adds; their names cannot be mistaken for a file's."""
+_PEOPLE, _HIDDEN = "auditkit: people", "auditkit: hidden"
 Kind = Literal["text", "group", "binary", "number", "date"]
 
 
@@ -40,13 +49,23 @@ class Rows:
     """A main table as opened: where it came from, and what its columns mean."""
 
     table: Table
-    """The table, with `weight` as the number of people a row stands for (missing where suppressed)."""
+    """The file's columns, and those that `load` added."""
     source: InputRecord
     columns: tuple[Column, ...]
     counted: bool
     """Whether rows are published counts, not people."""
     original: tuple[str, ...]
     """The column names of the file."""
+
+    @property
+    def weight(self) -> Value:
+        """How many people a row stands for; missing where the source withheld the count."""
+        return self.table[WEIGHT]
+
+    @property
+    def sources(self) -> tuple[InputRecord, ...]:
+        """Every file that the rows came from."""
+        return (self.source,)
 
     def column(self, role: str) -> Column | None:
         """Return the column that plays a role, if one does."""
@@ -60,12 +79,12 @@ class Rows:
         """Count people by the values of some columns: columns named by role, `n` and `suppressed`."""
         columns = [column for column in self.columns if column.role in roles]
         names = list(dict.fromkeys(column.name for column in columns))
-        people = self.table.weight.sum().fill_null(0)
-        hidden = self.table.weight.isnull().any()
-        raw = self.table.group_by(names).agg(n=people, suppressed=hidden)
+        people = self.weight.sum().fill_null(0)
+        hidden = self.weight.isnull().any()
+        raw = self.table.group_by(names).agg(**{_PEOPLE: people, _HIDDEN: hidden})  # no file has such columns
+        read = raw.select(n=raw[_PEOPLE], suppressed=raw[_HIDDEN], **{c.role: value(raw, c) for c in columns})
         if not roles:
-            return raw
-        read = raw.select(n=raw.n, suppressed=raw.suppressed, **{c.role: value(raw, c) for c in columns})
+            return read
         grouped = read.group_by(list(roles)).agg(
             n=read.n.sum().cast("int64"), suppressed=read.suppressed.any()
         )
@@ -117,3 +136,26 @@ def _as(text: Value, column: Column) -> Any:
         "date": lambda: text.try_cast("date"),
     }
     return readers[column.kind]()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PlaceRows(Rows):
+    """The main table of a place tool, areas by period, together with its other tables."""
+
+    areas: LoadedAreas
+    history: Rows | None
+    """What the tool learns from; roles `area`, `period` and, where declared, `source`."""
+
+    @property
+    def sources(self) -> tuple[InputRecord, ...]:
+        """Every file that the rows came from."""
+        return (self.source, self.areas.source, *(() if self.history is None else (self.history.source,)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CheckedPlaceRows:
+    """Tables of a place tool that the checks let through."""
+
+    rows: PlaceRows
+    checks: tuple[CheckResult, ...]
+    refused: tuple[Refusal, ...]

@@ -1,5 +1,6 @@
 """Counts: the only thing that stages after `tally` see of the data."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from auditkit.results.checks import Refusal
@@ -52,3 +53,35 @@ class Tally:
 def is_known(group: tuple[str, ...]) -> bool:
     """Tell whether every part of a group is known."""
     return UNKNOWN not in group
+
+
+CELLS = {"tn": (0, 0), "fp": (0, 1), "fn": (1, 0), "tp": (1, 1)}
+"""Outcome and decision of each cell of a confusion matrix."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """The counts of one group, and which of them the source withheld."""
+
+    n: Mapping[str, int]
+    """People by name of cell: tn, fp, fn, tp, flagged, unflagged, people."""
+    suppressed: frozenset[str]
+
+
+def counts_by_group(tally: GroupTally) -> dict[tuple[str, ...], Counts]:
+    """Add up the cells of each group, in order of name."""
+    found: dict[tuple[str, ...], dict[str, int]] = {}
+    hidden: dict[tuple[str, ...], set[str]] = {}
+    for cell in tally.cells:
+        n = found.setdefault(cell.group, dict.fromkeys((*CELLS, "flagged", "unflagged", "people"), 0))
+        names = ["people"]
+        if cell.decision is not None:
+            names.append("flagged" if cell.decision else "unflagged")
+            names += [name for name, pair in CELLS.items() if pair == (cell.outcome, cell.decision)]
+        for name in names:
+            n[name] += cell.n
+        if cell.suppressed:
+            hidden.setdefault(cell.group, set()).update(names)
+    return {
+        group: Counts(n=found[group], suppressed=frozenset(hidden.get(group, ()))) for group in sorted(found)
+    }

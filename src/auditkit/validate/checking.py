@@ -6,14 +6,17 @@ from typing import Any
 import pandas as pd
 
 # The facts register themselves; naming them here is what makes the folder's queries known.
+import auditkit.validate.area_facts
 import auditkit.validate.group_facts
+import auditkit.validate.history_facts
 import auditkit.validate.outcome_facts
+import auditkit.validate.place_facts
 import auditkit.validate.table_facts  # noqa: F401
 from auditkit.definitions.audit_file import AuditFile
 from auditkit.definitions.checks import Check
 from auditkit.errors import SHOWN, DefinitionError, Problem, closest
 from auditkit.results.checks import CheckResult, Observed, Refusal, RejectedData, Status
-from auditkit.results.rows import CheckedRows, Rows
+from auditkit.results.rows import CheckedPlaceRows, CheckedRows, PlaceRows, Rows
 from auditkit.validate.judging import Judge
 from auditkit.validate.registry import FACTS, declared
 
@@ -21,7 +24,7 @@ from auditkit.validate.registry import FACTS, declared
 def validate(
     rows: Rows, audit: AuditFile, *, checks: tuple[Check, ...], progress: Callable[[str], None]
 ) -> CheckedRows | RejectedData:
-    """Run every check and let the rows through, or reject them.
+    """Run every check of a person tool and let the rows through, or reject them.
 
     Parameters
     ----------
@@ -34,31 +37,57 @@ def validate(
     progress
         Called with the title of each check as it starts.
     """
-    resolve(checks)
+    results, refused = _run_all(rows, audit, checks=checks, progress=progress)
+    if any("all" in result.refuses for result in results):
+        return RejectedData(checks=results)
+    return CheckedRows(rows=rows, checks=results, refused=refused)
+
+
+def validate_places(
+    rows: PlaceRows, audit: AuditFile, *, checks: tuple[Check, ...], progress: Callable[[str], None]
+) -> CheckedPlaceRows | RejectedData:
+    """Run every check of a place tool, on all its tables, and let them through, or reject them."""
+    results, refused = _run_all(rows, audit, checks=checks, progress=progress)
+    if any("all" in result.refuses for result in results):
+        return RejectedData(checks=results)
+    return CheckedPlaceRows(rows=rows, checks=results, refused=refused)
+
+
+def _run_all(
+    rows: Rows, audit: AuditFile, *, checks: tuple[Check, ...], progress: Callable[[str], None]
+) -> tuple[tuple[CheckResult, ...], tuple[Refusal, ...]]:
     judge, known = Judge(), declared(rows, audit)
+    judge.prepare(checks)
     results = []
     for check in checks:
         progress(check.title)
         results.append(_run(check, rows, audit, judge=judge, known=known))
-    failed = [(check, result) for check, result in zip(checks, results, strict=True) if result.refuses]
-    if any("all" in check.refuses for check, _ in failed):
-        return RejectedData(checks=tuple(results))
     refused = tuple(
-        Refusal(measures=check.refuses, reason=check.reason, check=check.id) for check, _ in failed
+        Refusal(measures=check.refuses, reason=check.reason, check=check.id)
+        for check, result in zip(checks, results, strict=True)
+        if result.refuses
     )
-    return CheckedRows(rows=rows, checks=tuple(results), refused=refused)
+    return tuple(results), refused
 
 
-def resolve(checks: tuple[Check, ...]) -> None:
-    """Refuse checks whose facts do not exist, all in one go."""
+def resolve(checks: tuple[Check, ...], *, measures: frozenset[str]) -> None:
+    """Refuse checks whose facts, or refused measures, do not exist, all in one go."""
     problems = []
     for check in checks:
         if check.facts not in FACTS:
             near = closest(check.facts, FACTS)
-            mend = f"Did you mean '{near}'?" if near else "`auditkit catalogue checks` lists the facts."
+            mend = f"Did you mean '{near}'?" if near else "docs/reference/checks.md lists the facts."
             problems.append(
                 Problem(where=f"check '{check.id}'", found=f"there are no facts '{check.facts}'.", mend=mend)
             )
+        for name in check.refuses:
+            if name != "all" and name not in measures:
+                near = closest(name, measures)
+                mend = (
+                    f"Did you mean '{near}'?" if near else "`auditkit catalogue metrics` lists the measures."
+                )
+                found = f"it refuses '{name}', which is no measure."
+                problems.append(Problem(where=f"check '{check.id}'", found=found, mend=mend))
     if problems:
         raise DefinitionError(problems)
 

@@ -19,7 +19,7 @@ ENOUGH = 30
 
 
 @facts("group_unknown_share")
-def group_unknown_share(rows: Rows, audit: AuditFile) -> Table:  # noqa: ARG001  # every query takes both
+def group_unknown_share(rows: Rows, audit: AuditFile) -> Table:
     """Share of people whose group is unknown, per group column."""
     parts = []
     for role, name in group_names(rows):
@@ -43,19 +43,19 @@ def _unknown_by(rows: Rows, other: str) -> Table:
 
 
 @facts("group_unknown_by_decision")
-def group_unknown_by_decision(rows: Rows, audit: AuditFile) -> Table:  # noqa: ARG001
+def group_unknown_by_decision(rows: Rows, audit: AuditFile) -> Table:
     """Gap in the share of unknown groups between flagged and unflagged people."""
     return _unknown_by(rows, "decision")
 
 
 @facts("group_unknown_by_outcome")
-def group_unknown_by_outcome(rows: Rows, audit: AuditFile) -> Table:  # noqa: ARG001
+def group_unknown_by_outcome(rows: Rows, audit: AuditFile) -> Table:
     """Gap in the share of unknown groups between people with and without the outcome."""
     return _unknown_by(rows, "outcome")
 
 
 @facts("group_unknown_by_area")
-def group_unknown_by_area(rows: Rows, audit: AuditFile) -> Table:  # noqa: ARG001
+def group_unknown_by_area(rows: Rows, audit: AuditFile) -> Table:
     """Share of unknown groups per area with enough people."""
     parts = []
     for role, name in group_names(rows):
@@ -72,7 +72,7 @@ def group_unknown_by_area(rows: Rows, audit: AuditFile) -> Table:  # noqa: ARG00
 
 
 @facts("group_sizes")
-def group_sizes(rows: Rows, audit: AuditFile) -> Table:  # noqa: ARG001
+def group_sizes(rows: Rows, audit: AuditFile) -> Table:
     """People per known group."""
     parts = []
     for role, name in group_names(rows):
@@ -85,7 +85,7 @@ def group_sizes(rows: Rows, audit: AuditFile) -> Table:  # noqa: ARG001
 
 
 @facts("group_outcome_sizes")
-def group_outcome_sizes(rows: Rows, audit: AuditFile) -> Table:  # noqa: ARG001
+def group_outcome_sizes(rows: Rows, audit: AuditFile) -> Table:
     """People with and without the recorded outcome per known group, whichever are fewer."""
     parts = []
     for role, name in group_names(rows):
@@ -100,24 +100,25 @@ def group_outcome_sizes(rows: Rows, audit: AuditFile) -> Table:  # noqa: ARG001
 
 
 @facts("na_tokens")
-def na_tokens(rows: Rows, audit: AuditFile) -> Table:  # noqa: ARG001
+def na_tokens(rows: Rows, audit: AuditFile) -> Table:
     """People whose value merely looks like 'not recorded' and is not declared so."""
     parts = []
     for column in rows.columns:
         if column.kind not in {"group", "binary"} or column.name not in rows.original:
             continue
-        raw = rows.table.group_by(column.name).agg(n=rows.table.weight.sum().fill_null(0))
-        text = canonical(raw[column.name].cast("string"))
+        people = rows.table.select(raw=rows.table[column.name], weight=rows.weight.fill_null(0))
+        raw = people.group_by("raw").agg(n=people.weight.sum())
+        text = canonical(raw.raw.cast("string"))
         undeclared = ~text.isin(column.missing) if column.missing else ibis.literal(True)
         undeclared = undeclared & ~text.isin(column.positive) if column.positive else undeclared
         found = raw.filter(text.lower().isin(NA_TOKENS) & undeclared)
-        item = ibis.literal(f"{column.name} = ") + canonical(found[column.name].cast("string"))
+        item = ibis.literal(f"{column.name} = ") + canonical(found.raw.cast("string"))
         parts.append(found.select(item=item, value=found.n.cast("float64"), count=found.n.cast("int64")))
     return stack([part for part in parts if part.count().execute()])
 
 
 @facts("group_spellings")
-def group_spellings(rows: Rows, audit: AuditFile) -> Table:  # noqa: ARG001
+def group_spellings(rows: Rows, audit: AuditFile) -> Table:
     """Spellings of a group that differ only in case, spaces or punctuation."""
     parts = []
     for role, name in group_names(rows):
@@ -133,13 +134,17 @@ def group_spellings(rows: Rows, audit: AuditFile) -> Table:  # noqa: ARG001
 
 
 @facts("total_rows")
-def total_rows(rows: Rows, audit: AuditFile) -> Table:  # noqa: ARG001
+def total_rows(rows: Rows, audit: AuditFile) -> Table:
     """Mark groups as large as all the others of their column together, or named like a total."""
     parts = []
     for role, name in group_names(rows):
         cells = rows.cells(role)
         everyone = cells.n.sum().over(ibis.window())
-        named = cells[role].lower().re_search(r"^(grand |sub)?(total|all|everyone|overall|sum)s?\b")
+        named = (
+            cells[role]
+            .lower()
+            .re_search(r"^(grand |sub-?)?totals?$|^(all( groups| races| people)?|everyone|overall|sum)$")
+        )
         is_total = (cells.n * 2 == everyone) & (cells.count().over(ibis.window()) > 2) | named
         value = ibis.cases((is_total, 1.0), else_=0.0)
         parts.append(cells.select(item=labelled(name, cells[role]), value=value, count=ibis.null("int64")))

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from auditkit.definitions.checks import Check
+from auditkit.errors import DefinitionError, Problem
 
 Verdicts = tuple[list[bool] | None, bool]
 """Which facts failed (None: the judgement raised), and whether the check as a whole passed."""
@@ -18,12 +19,43 @@ class Judge:
     def __init__(self) -> None:
         os.environ["GX_ANALYTICS_ENABLED"] = "false"
         import great_expectations
-        from great_expectations.data_context.types.base import ProgressBarsConfig
+        from great_expectations.data_context.types.base import (
+            DataContextConfig,
+            InMemoryStoreBackendDefaults,
+            ProgressBarsConfig,
+        )
+        from great_expectations.expectations.registry import get_expectation_impl
 
+        self._build: Any = get_expectation_impl
         self._suite = great_expectations.ExpectationSuite
-        self._context = great_expectations.get_context(mode="ephemeral")
+        stores = InMemoryStoreBackendDefaults(init_temp_docs_sites=False)
+        config = DataContextConfig(store_backend_defaults=stores)
+        self._context = great_expectations.get_context(mode="ephemeral", project_config=config)
         self._context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
         self._source = self._context.data_sources.add_pandas("facts")
+
+    def prepare(self, checks: tuple[Check, ...]) -> None:
+        """Build every check's expectation before any data are read, or say which cannot be built."""
+        problems = []
+        for check in checks:
+            try:
+                self._build(check.expect)(**check.args)
+            except Exception as error:  # noqa: BLE001  # Great Expectations raises many kinds, pydantic's among them
+                reason = " ".join(str(error).split())[:200]
+                found = f"the expectation '{check.expect}' with {check.args} cannot be built: {reason}."
+                mend = "Expectations and their arguments are those of Great Expectations."
+                problems.append(Problem(where=f"check '{check.id}'", found=found, mend=mend))
+        if problems:
+            raise DefinitionError(problems)
+
+    @staticmethod
+    def _specs(check: Check) -> list[dict[str, Any]]:
+        column = check.args.get("column", "value")
+        return [
+            {"type": check.expect, "kwargs": dict(check.args), "meta": {"check": check.id}},
+            {"type": "expect_table_row_count_to_be_between", "kwargs": {"min_value": 1, "max_value": 10_000}},
+            {"type": "expect_column_values_to_not_be_null", "kwargs": {"column": column}},
+        ]
 
     def judge(self, check: Check, frame: pd.DataFrame) -> Verdicts:
         """Judge a check's facts.
@@ -31,17 +63,11 @@ class Judge:
         Every check is joined by a row count and, on its column, a not-null expectation: on an empty table or an
         all-null column the others pass.
         """
-        column = check.args.get("column", "value")
-        specs = [
-            {"type": check.expect, "kwargs": dict(check.args), "meta": {"check": check.id}},
-            {"type": "expect_table_row_count_to_be_between", "kwargs": {"min_value": 1, "max_value": 10_000}},
-            {"type": "expect_column_values_to_not_be_null", "kwargs": {"column": column}},
-        ]
         asset = self._source.add_dataframe_asset(check.id)
         batch = asset.add_batch_definition_whole_dataframe("all").get_batch(
             batch_parameters={"dataframe": frame}
         )
-        suite = self._suite(name=check.id, expectations=specs)
+        suite = self._suite(name=check.id, expectations=self._specs(check))
         validated: Any = batch.validate(suite, result_format={"result_format": "COMPLETE"})
         result = validated.to_json_dict()
         outcomes = result["results"]

@@ -13,7 +13,7 @@ from auditkit.validate.shares import group_names, labelled, share, stack, where
 
 
 @facts("label_source")
-def label_source(rows: Rows, audit: AuditFile) -> pd.DataFrame:  # noqa: ARG001
+def label_source(rows: Rows, audit: AuditFile) -> pd.DataFrame:
     """Return who decides that an outcome is recorded, as declared."""
     outcome = audit.outcome
     source = outcome.source if outcome else "none"
@@ -27,19 +27,19 @@ def _missing(rows: Rows, role: str) -> Table:
 
 
 @facts("outcome_missing_share")
-def outcome_missing_share(rows: Rows, audit: AuditFile) -> Table:  # noqa: ARG001
+def outcome_missing_share(rows: Rows, audit: AuditFile) -> Table:
     """Share of people without a recorded outcome value."""
     return _missing(rows, "outcome")
 
 
 @facts("decision_missing_share")
-def decision_missing_share(rows: Rows, audit: AuditFile) -> Table:  # noqa: ARG001
+def decision_missing_share(rows: Rows, audit: AuditFile) -> Table:
     """Share of people without a decision, such as people who were not scored."""
     return _missing(rows, "decision")
 
 
 @facts("outcome_missing_by_group")
-def outcome_missing_by_group(rows: Rows, audit: AuditFile) -> Table:  # noqa: ARG001
+def outcome_missing_by_group(rows: Rows, audit: AuditFile) -> Table:
     """How far a group's share of missing outcomes lies from everyone's."""
     parts = []
     for role, name in group_names(rows):
@@ -55,7 +55,7 @@ def outcome_missing_by_group(rows: Rows, audit: AuditFile) -> Table:  # noqa: AR
 
 
 @facts("outcome_known_ratio")
-def outcome_known_ratio(rows: Rows, audit: AuditFile) -> Table:  # noqa: ARG001
+def outcome_known_ratio(rows: Rows, audit: AuditFile) -> Table:
     """How often outcomes are known for unflagged people, relative to flagged people."""
     cells = rows.cells("decision", "outcome")
     known, yes, no = cells.outcome.notnull(), cells.decision == 1, cells.decision == 0
@@ -67,7 +67,7 @@ def outcome_known_ratio(rows: Rows, audit: AuditFile) -> Table:  # noqa: ARG001
 
 
 @facts("flagged_share")
-def flagged_share(rows: Rows, audit: AuditFile) -> Table:  # noqa: ARG001
+def flagged_share(rows: Rows, audit: AuditFile) -> Table:
     """Share of people who are flagged."""
     cells = rows.cells("decision")
     yes = where(cells.decision == 1, cells.n)
@@ -77,7 +77,7 @@ def flagged_share(rows: Rows, audit: AuditFile) -> Table:  # noqa: ARG001
 
 
 @facts("outcome_share")
-def outcome_share(rows: Rows, audit: AuditFile) -> Table:  # noqa: ARG001
+def outcome_share(rows: Rows, audit: AuditFile) -> Table:
     """Share of people with the recorded outcome."""
     cells = rows.cells("outcome")
     yes = where(cells.outcome == 1, cells.n)
@@ -98,7 +98,7 @@ def follow_up_incomplete_share(rows: Rows, audit: AuditFile) -> Table:
 
 
 @facts("outcome_share_by_quarter")
-def outcome_share_by_quarter(rows: Rows, audit: AuditFile) -> Table:  # noqa: ARG001
+def outcome_share_by_quarter(rows: Rows, audit: AuditFile) -> Table:
     """Share of people with the outcome per quarter of scoring, where enough people were scored."""
     cells = rows.cells("time", "outcome")
     dated = cells.filter(cells.time.notnull() & cells.outcome.notnull())
@@ -106,12 +106,12 @@ def outcome_share_by_quarter(rows: Rows, audit: AuditFile) -> Table:  # noqa: AR
     dated = dated.mutate(quarter=quarter)
     sizes = dated.group_by("quarter").agg(yes=where(dated.outcome == 1, dated.n), people=dated.n.sum())
     sizes = sizes.filter(sizes.people >= ENOUGH).order_by("quarter")
-    part = sizes.select(item=sizes.quarter, value=sizes.yes / sizes.people, count=sizes.people - sizes.yes)
+    part = sizes.select(item=sizes.quarter, value=sizes.yes / sizes.people, count=sizes.yes)
     return stack([part] if part.count().execute() else [])
 
 
 @facts("separation")
-def separation(rows: Rows, audit: AuditFile) -> pd.DataFrame:  # noqa: ARG001
+def separation(rows: Rows, audit: AuditFile) -> pd.DataFrame:
     """How well the score, or one input alone, tells outcomes apart: area under the ROC curve, at least one half."""
     from sklearn.metrics import roc_auc_score
 
@@ -134,7 +134,7 @@ def separation(rows: Rows, audit: AuditFile) -> pd.DataFrame:  # noqa: ARG001
 
 
 @facts("inputs_stamped_after")
-def inputs_stamped_after(rows: Rows, audit: AuditFile) -> pd.DataFrame:  # noqa: ARG001
+def inputs_stamped_after(rows: Rows, audit: AuditFile) -> pd.DataFrame:
     """Mark inputs of the tool that are declared to be filled in only after scoring."""
     late = set(audit.records.stamped_after)
     items = list(audit.records.inputs)

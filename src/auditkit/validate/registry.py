@@ -1,14 +1,16 @@
 """The register of facts: named queries that a check suite refers to."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
 from ibis import Table
 
 from auditkit.definitions.audit_file import AuditFile
-from auditkit.results.rows import Rows
+from auditkit.results.rows import PlaceRows, Rows
 
-Gather = Callable[[Rows, AuditFile], Table | pd.DataFrame]
+Gather = Callable[[Any, AuditFile], Table | pd.DataFrame]
+"""A query over `Rows`, or over `PlaceRows` for a place tool."""
 FACTS: dict[str, Gather] = {}
 
 
@@ -39,4 +41,19 @@ def declared(rows: Rows, audit: AuditFile) -> frozenset[str]:
     found |= {key for key in ("inputs", "stamped_after", "suppressed") if getattr(records, key)}
     if audit.outcome is not None:
         found.add("outcome.source")
+    if isinstance(rows, PlaceRows):
+        found |= _declared_places(rows) | ({"time"} if records.time else set())
     return frozenset(found)
+
+
+def _declared_places(rows: PlaceRows) -> set[str]:
+    areas, history = rows.areas.areas, rows.history
+    given = {
+        "areas": True,
+        "residents": areas.residents is not None,
+        "resident_groups": bool(areas.groups),
+        "neighbours": areas.contiguity != "none",
+        "history": history is not None,
+        "history.source": history is not None and history.column("source") is not None,
+    }
+    return {name for name, here in given.items() if here}

@@ -18,10 +18,15 @@ PERSONAL = re.compile(
     re.IGNORECASE,
 )
 """Column names that usually hold personal data."""
+OF_PLACES = re.compile(
+    r"(?:area|neighbou?rhood|district|precinct|beat|zone|city|county|town|ward|block)s?[ _]?name",
+    re.IGNORECASE,
+)
+"""Column names that hold names of places."""
 
 
 @facts("duplicate_id_share")
-def duplicate_id_share(rows: Rows, audit: AuditFile) -> Table:  # noqa: ARG001
+def duplicate_id_share(rows: Rows, audit: AuditFile) -> Table:
     """Share of rows whose identifier already stands in another row."""
     column = rows.column("id")
     assert column is not None  # noqa: S101  # the check needs an id
@@ -32,7 +37,7 @@ def duplicate_id_share(rows: Rows, audit: AuditFile) -> Table:  # noqa: ARG001
 
 
 @facts("id_missing_share")
-def id_missing_share(rows: Rows, audit: AuditFile) -> Table:  # noqa: ARG001
+def id_missing_share(rows: Rows, audit: AuditFile) -> Table:
     """Share of rows without an identifier."""
     column = rows.column("id")
     assert column is not None  # noqa: S101  # the check needs an id
@@ -42,7 +47,7 @@ def id_missing_share(rows: Rows, audit: AuditFile) -> Table:  # noqa: ARG001
 
 
 @facts("repeated_columns")
-def repeated_columns(rows: Rows, audit: AuditFile) -> Table:  # noqa: ARG001
+def repeated_columns(rows: Rows, audit: AuditFile) -> Table:
     """Whether a column whose name looks like a copy repeats the first one in every row."""
     parts = []
     for name in rows.original:
@@ -59,14 +64,16 @@ def repeated_columns(rows: Rows, audit: AuditFile) -> Table:  # noqa: ARG001
 
 
 @facts("personal_columns")
-def personal_columns(rows: Rows, audit: AuditFile) -> pd.DataFrame:  # noqa: ARG001
+def personal_columns(rows: Rows, audit: AuditFile) -> pd.DataFrame:
     """Columns named in the audit file whose names say that they hold personal data."""
     names = list(dict.fromkeys(column.name for column in rows.columns if column.name in rows.original))
-    return pd.DataFrame({"item": names, "value": [float(bool(PERSONAL.search(name))) for name in names]})
+    return pd.DataFrame(
+        {"item": names, "value": [float(bool(PERSONAL.search(OF_PLACES.sub("", name)))) for name in names]}
+    )
 
 
 @facts("personal_values")
-def personal_values(rows: Rows, audit: AuditFile) -> Table:  # noqa: ARG001
+def personal_values(rows: Rows, audit: AuditFile) -> Table:
     """Group and area columns whose values look like e-mail addresses or social security numbers."""
     parts = []
     for column in rows.columns:
@@ -83,7 +90,7 @@ def personal_values(rows: Rows, audit: AuditFile) -> Table:  # noqa: ARG001
 
 
 @facts("date_unreadable_share")
-def date_unreadable_share(rows: Rows, audit: AuditFile) -> Table:  # noqa: ARG001
+def date_unreadable_share(rows: Rows, audit: AuditFile) -> Table:
     """Share of rows whose date of scoring is absent or not written as year-month-day."""
     cells = rows.cells("time")
     gone = ibis.cases((cells.time.isnull(), cells.n), else_=0).sum()
@@ -100,21 +107,19 @@ def date_beyond_window_share(rows: Rows, audit: AuditFile) -> Table:
 
 
 @facts("date_stray_share")
-def date_stray_share(rows: Rows, audit: AuditFile) -> Table:  # noqa: ARG001
-    """Share of people whose date of scoring lies more than ten years from the median."""
+def date_stray_share(rows: Rows, audit: AuditFile) -> pd.DataFrame:
+    """Return the share of people whose date of scoring lies more than ten years from the median person's."""
     cells = rows.cells("time")
-    dated = cells.filter(cells.time.notnull())
-    year = dated.time.year()
-    far = (year - year.median().over(ibis.window())).abs() > 10
-    marked = dated.mutate(far=far)
-    count = ibis.cases((marked.far, marked.n), else_=0).sum()
-    return marked.agg(
-        item=ibis.literal(""), value=share(count, marked.n.sum()).fill_null(0.0), count=count.fill_null(0)
-    )
+    years = cells.filter(cells.time.notnull()).mutate(year=lambda table: table.time.year())
+    frame = years.group_by("year").agg(n=years.n.sum()).order_by("year").to_pandas()
+    people = float(frame["n"].sum())
+    middle = frame.loc[frame["n"].cumsum() >= people / 2, "year"].iloc[0] if people else 0
+    count = int(frame.loc[(frame["year"] - middle).abs() > 10, "n"].sum())
+    return pd.DataFrame({"item": [""], "value": [count / max(1.0, people)], "count": [count]})
 
 
 @facts("suppressed_cells")
-def suppressed_cells(rows: Rows, audit: AuditFile) -> Table:  # noqa: ARG001
+def suppressed_cells(rows: Rows, audit: AuditFile) -> Table:
     """Return how many counts the source withheld."""
-    gone = rows.table.weight.isnull().sum()
+    gone = rows.weight.isnull().sum()
     return rows.table.agg(item=ibis.literal(""), value=gone.cast("float64")).mutate(count=ibis.null("int64"))

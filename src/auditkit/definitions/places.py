@@ -1,0 +1,126 @@
+"""What the audit file of a place tool adds: areas, history and the feedback test."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from auditkit.definitions.strict import Definition
+from auditkit.definitions.values import SomeValues, Values
+from auditkit.errors import shown
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
+
+
+class Contiguity(Definition):
+    """Which areas are neighbours."""
+
+    kind: Literal["queen", "rook"] = "queen"
+    tolerance_m: Annotated[float, Field(ge=0)] = Field(
+        0, description="gaps up to this many metres are closed."
+    )
+
+
+class AreaTable(Definition):
+    """The table of areas: who lives there, how large they are, what else flags can be divided by."""
+
+    path: str = Field(description="GeoJSON with boundaries, or a table without, relative to the audit file.")
+    id: str = Field(description="the column that tells areas apart, as the records name them.")
+    name: str | None = Field(None, description="the column with the area's name.")
+    residents: str | None = Field(None, description="the column with the number of residents.")
+    resident_groups: dict[Name, dict[str, str]] = Field(
+        default_factory=dict, description="for each way of dividing residents: group = column."
+    )
+    resident_values: Literal["count", "share"] = Field(
+        "count", description="whether those columns hold counts or shares."
+    )
+    reference: dict[Name, str] = Field(
+        default_factory=dict, description="the group the others are compared with."
+    )
+    contiguity: Contiguity = Contiguity()
+    size_km2: str | None = Field(None, description="the column with the size; absent, areas count equally.")
+    block: str | None = Field(
+        None, description="the column with a larger unit; absent, contiguous blocks are made."
+    )
+    denominators: dict[Name, str] = Field(default_factory=dict, description="more things to divide flags by.")
+    longitude: str | None = Field(
+        None, description="the column with the centroid's longitude, without boundaries."
+    )
+    latitude: str | None = Field(
+        None, description="the column with the centroid's latitude, without boundaries."
+    )
+    not_areas: Values = Field((), description="codes that stand for no area, such as 'not assignable'.")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        for name, group in self.reference.items():
+            if group not in self.resident_groups.get(name, {}):
+                found = shown(self.resident_groups.get(name, {}))
+                msg = f"reference.{name} names '{group}'; resident_groups.{name} declares {found}"
+                raise ValueError(msg)
+        if self.resident_groups and self.residents is None and self.resident_values == "share":
+            msg = "shares of residents need 'residents', the column they are shares of"
+            raise ValueError(msg)
+        if (self.longitude is None) != (self.latitude is None):
+            msg = "'longitude' and 'latitude' go together"
+            raise ValueError(msg)
+        return self
+
+
+class HistorySource(Definition):
+    """Which records were reported by others, and which discovered by police being there."""
+
+    column: str = Field(description="the column that says how a record came about.")
+    reported: SomeValues = Field(description="values that mean reported by others.")
+    discovered: SomeValues = Field(description="values that mean discovered by police.")
+
+    @model_validator(mode="after")
+    def _apart(self) -> Self:
+        if both := set(self.reported) & set(self.discovered):
+            msg = f"{shown(sorted(both))} cannot be both reported and discovered"
+            raise ValueError(msg)
+        return self
+
+
+class HistoryTable(Definition):
+    """What the tool learns from."""
+
+    path: str = Field(description="the table's path, relative to the audit file.")
+    area: str = Field(description="the column with the area.")
+    time: str = Field(description="the column with the date.")
+    count: str | None = Field(None, description="the column of counts; absent, each row is one record.")
+    source: HistorySource | None = Field(
+        None, description="how records came about; the feedback test needs it."
+    )
+
+
+Rates = Annotated[tuple[float, float], Field(strict=False)]
+
+
+class Truth(Definition):
+    """Assumed rates at which true incidents come to be recorded."""
+
+    source: str = Field(description="where the assumption comes from, or 'assumed'.")
+    reporting_rate: Rates = Field(description="lowest and highest share of incidents that others report.")
+    discovery_rate: Rates = Field(description="lowest and highest share that a visit discovers.")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        for name in ("reporting_rate", "discovery_rate"):
+            low, high = getattr(self, name)
+            if not 0 < low <= high <= 1:
+                msg = f"'{name}' is a range within 0 and 1, lowest first, above 0; found [{low}, {high}]"
+                raise ValueError(msg)
+        return self
+
+
+class FeedbackChoice(Definition):
+    """How the feedback test retrains the tool."""
+
+    allocator: Literal["proportional"] = Field(
+        description="how the tool turns records into visits; this version knows 'proportional', the urn."
+    )
+    rounds: Annotated[int, Field(ge=10, le=100_000)] = 52
+    replicates: Annotated[int, Field(ge=100, le=100_000)] = 1000
+    correction: Literal["none", "importance"] = "none"
+    decay: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    truth: Truth | None = None

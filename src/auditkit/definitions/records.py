@@ -1,0 +1,162 @@
+"""The main table as the audit file declares it: what is flagged, what was recorded, which columns play which role."""
+
+import datetime as dt
+from typing import Annotated, Literal, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from auditkit.definitions.strict import Definition
+from auditkit.definitions.values import Names, SomeValues, Values
+from auditkit.errors import shown
+
+LabelSource = Literal[
+    "survey", "call", "app_report", "victim_report", "officer_initiated", "arrest", "citation", "conviction",
+    "sensor", "verified", "mixed",
+]  # fmt: skip
+Text = Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+def exactly_one(owner: Definition, forms: dict[str, tuple[str, ...]]) -> None:
+    """Refuse a section whose keys fit none, or several, of its forms."""
+    given = {name for name in type(owner).model_fields if getattr(owner, name) is not None}
+    fits = [form for form, keys in forms.items() if given == set(keys)]
+    if len(fits) != 1:
+        written = "; ".join(f"{{ {', '.join(keys)} }}" for keys in forms.values())
+        msg = f"expected the keys of exactly one form: {written}; found {shown(sorted(given))}"
+        raise ValueError(msg)
+
+
+Period = Literal["day", "week", "month", "year"]
+FORMS = {
+    "limit": ("score_at_least",),
+    "column": ("column", "flagged"),
+    "top_k": ("top_k", "per"),
+    "top_share": ("top_share", "per"),
+    "all": ("every_row",),
+}
+"""Keys of each form of a decision."""
+
+
+def _spelled_out(decision: object) -> object:
+    return {"every_row": True} if decision == "all" else decision
+
+
+class Decision(Definition):
+    """What counts as flagged: a score limit, a column, the top k or the top share."""
+
+    score_at_least: float | None = Field(None, description="flagged when the score is at least this.")
+    column: str | None = Field(None, description="the column that says who was flagged.")
+    flagged: SomeValues | None = Field(None, description="the values of that column that mean flagged.")
+    top_k: Annotated[int, Field(ge=1)] | None = Field(None, description="flag the k highest scores.")
+    top_share: Annotated[float, Field(gt=0, lt=1)] | None = Field(
+        None, description="flag this highest share."
+    )
+    per: str | None = Field(
+        None, description="the column within which the highest are taken, such as a date."
+    )
+    every_row: Literal[True] | None = Field(None, description='each row is a flag; written decision = "all".')
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        exactly_one(self, FORMS)
+        return self
+
+
+class Outcome(Definition):
+    """What was later recorded about each person or in each area, and who recorded it."""
+
+    column: str = Field(description="the column that holds the recorded outcome.")
+    kind: Literal["binary", "count"] = Field(
+        "binary", description="'binary' per person, 'count' per area and period."
+    )
+    positive: SomeValues | None = Field(None, description="the values that mean that the outcome happened.")
+    negative: SomeValues | None = Field(
+        None,
+        description="the values that mean that it did not; without them one other value may stand in the column.",
+    )
+    means: Text = Field(description="the outcome in words, such as 'arrested again within two years'.")
+    source: LabelSource = Field(description="who decides that the outcome is recorded.")
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> Self:
+        if self.kind == "count" and (self.positive or self.negative):
+            msg = "an outcome of kind 'count' has no 'positive' or 'negative' values"
+            raise ValueError(msg)
+        if self.kind == "binary" and self.positive is None:
+            msg = "name the values that mean that the outcome happened in 'positive'"
+            raise ValueError(msg)
+        if both := set(self.positive or ()) & set(self.negative or ()):
+            msg = f"{shown(sorted(both))} cannot be both positive and negative"
+            raise ValueError(msg)
+        return self
+
+
+class Confusion(Definition):
+    """The columns of a published confusion matrix, one row per group."""
+
+    tn: str = Field(description="not flagged, outcome absent.")
+    fp: str = Field(description="flagged, outcome absent.")
+    fn: str = Field(description="not flagged, outcome present.")
+    tp: str = Field(description="flagged, outcome present.")
+    means: Text = Field("recorded as positive", description="the outcome in words.")
+    source: LabelSource = Field("mixed", description="who decides that the outcome is recorded.")
+
+
+class Totals(Definition):
+    """The columns of a published table of totals, one row per group."""
+
+    flagged: str = Field(description="how many were flagged.")
+    of: str = Field(description="of how many.")
+
+
+class Records(Definition):
+    """The main table: one row per scored person, or published counts of them."""
+
+    path: str = Field(description="the table's path, relative to the audit file.")
+    id: str | None = Field(None, description="the column that tells people apart.")
+    score: str | None = Field(None, description="the tool's number.")
+    decision: Annotated[Decision | None, BeforeValidator(_spelled_out)] = Field(
+        None, description='what counts as flagged; "all" when each row is a flag.'
+    )
+    outcome: Outcome | None = Field(None, description="what was later recorded.")
+    time: str | None = Field(None, description="the column with the date of scoring.")
+    area: str | None = Field(None, description="the column with the area.")
+    period: Period | None = Field(None, description="for places: 'day', 'week', 'month' or 'year'.")
+    baseline_periods: Annotated[int, Field(ge=1)] = Field(
+        12, description="window of the rolling-count baseline."
+    )
+    inputs: Names = Field((), description="columns the tool reads.")
+    stamped_after: Names = Field((), description="columns that are filled in only after scoring.")
+    observed_until: dt.date | None = Field(None, description="the last day on which outcomes were recorded.")
+    follow_up_days: Annotated[int, Field(ge=1)] | None = Field(
+        None, description="how long each person is followed."
+    )
+    missing: Values = Field((), description="values that mean 'not recorded' in any column named here.")
+    counts: str | None = Field(
+        None, description="the column of counts, when each row stands for several people."
+    )
+    suppressed: Values = Field((), description="marks that stand for a count withheld at the source.")
+    confusion: Confusion | None = Field(None, description="the columns of a published confusion matrix.")
+    totals: Totals | None = Field(None, description="the columns of a published table of totals.")
+
+    @model_validator(mode="after")
+    def _one_shape(self) -> Self:
+        shapes = [name for name in ("decision", "confusion", "totals") if getattr(self, name) is not None]
+        if len(shapes) != 1:
+            msg = f"give exactly one of 'decision', 'confusion' and 'totals'; found {shown(shapes)}"
+            raise ValueError(msg)
+        row_keys = ("id", "score", "outcome", "time", "area", "counts", "observed_until", "follow_up_days")
+        if shapes[0] != "decision" and (extra := [key for key in row_keys if getattr(self, key) is not None]):
+            msg = f"'{shapes[0]}' describes a published table, which has no {shown(extra)}"
+            raise ValueError(msg)
+        chosen = self.decision
+        if chosen and chosen.column is None and not chosen.every_row and self.score is None:
+            msg = "this decision is made from the score: name its column with 'score'"
+            raise ValueError(msg)
+        if self.counts and self.decision and self.decision.per:
+            msg = "a table of counts has no people to rank: give the decision as a column or a score limit"
+            raise ValueError(msg)
+        if self.suppressed and shapes[0] == "decision" and not self.counts:
+            msg = "'suppressed' marks withheld counts: name the column of counts with 'counts'"
+            raise ValueError(msg)
+        return self

@@ -1,0 +1,76 @@
+"""Measuring a place tool: accuracy beside simple counting, exposure of residents, spread, single areas."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from auditkit.measure.place_accuracy import accuracy
+from auditkit.measure.place_areas import areas, concentration
+from auditkit.measure.place_exposure import exposure
+from auditkit.results.measurements import Family, Measurement, Measurements
+from auditkit.results.places import PlaceTally
+
+PLACE_MEASURES = {
+    "hit_rate": "Share of incidents that fall in flagged areas.",
+    "hit_rate_difference": "Hit rate of the tool minus that of a baseline.",
+    "paired_test": "P-value of McNemar's exact test of the tool against a baseline on the same incidents.",
+    "flagged_area_share": "Share of the city that is flagged.",
+    "predictive_accuracy_index": "Hit rate over the flagged share of the city (PAI).",
+    "prediction_efficiency_index": "PAI over the PAI of the best possible choice of as many areas (PEI).",
+    "exposure": "Flags per period in the area where the average resident of a group lives.",
+    "exposure_difference": "Exposure of one group minus another's.",
+    "exposure_ratio": "Exposure of one group over another's.",
+    "exposure_per_1000_residents": "Flags per period and 1,000 residents where the average resident of a group lives.",
+    "exposure_per_1000_residents_difference": "The same of one group minus another's.",
+    "exposure_per_1000_residents_ratio": "The same of one group over another's.",
+    "resident_share": "Share of a group among residents.",
+    "most_targeted_share": "Share of a group among residents of the most flagged areas.",
+    "rank_correlation": "Rank correlation of flags with a group's share of residents.",
+    "never_flagged_residents": "Share of a group living in areas that are never flagged.",
+    "always_flagged_residents": "Share of a group living in areas that are always flagged.",
+    "flag_gini": "Concentration of flags on few areas.",
+    "incident_gini": "Concentration of incidents on few areas.",
+    "flag_overlap": "Mean Jaccard overlap of flagged areas in consecutive periods.",
+    "never_flagged_areas": "Areas that are never flagged.",
+    "always_flagged_areas": "Areas that are always flagged.",
+    "flag_morans_i": "Clustering of flags in neighbouring areas (Moran's I).",
+    "flag_morans_i_p_value": "Permutation p-value of that clustering.",
+    "flagged_share": "Share of periods in which an area is flagged.",
+    "flags": "Flags of an area, where each row is a flag.",
+    "incident_rate": "Incidents per resident of an area.",
+    "incident_rate_smoothed": "The same, drawn towards the city's mean by empirical Bayes.",
+    "feedback_verdict": "What the feedback test says of the tool.",
+}
+"""Every measure of a place tool, with its meaning."""
+
+
+def measure_places(
+    tally: PlaceTally,
+    *,
+    families: tuple[Family, ...],
+    rng: np.random.Generator,
+    progress: Callable[[str], None],
+) -> Measurements:
+    """Measure a place tool from its counts.
+
+    Parameters
+    ----------
+    tally
+        Flags and incidents by area and period.
+    families
+        Families that the policy declares.
+    rng
+        Draws blocks and permutations.
+    progress
+        Called with a few words as each part starts.
+    """
+    declared = {(family.metric, family.dimension): family for family in families}
+    items: list[Measurement] = []
+    progress("accuracy beside simple counting")
+    items += accuracy(tally, families=declared, rng=rng)
+    progress("exposure of residents")
+    items += exposure(tally, families=declared, rng=rng)
+    progress("concentration and clustering")
+    items += concentration(tally, rng=rng)
+    items += areas(tally)
+    return Measurements(items=tuple(items))

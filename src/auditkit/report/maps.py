@@ -1,0 +1,84 @@
+"""Where the marks of a map go: outlines where there are some, otherwise dots at centroids; never invented shapes."""
+
+from dataclasses import dataclass
+from math import cos, radians
+
+from auditkit.results.document import AreaRecord, AuditDocument
+
+WIDTH, MARGIN = 640, 8
+CLASSES = 5
+"""Shades from light to dark; class 0 is never flagged."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """One area on the map."""
+
+    area: str
+    name: str
+    path: str
+    """SVG path of the outlines; empty for a dot."""
+    x: float
+    y: float
+    radius: float
+    shade: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Map:
+    """A map in SVG units."""
+
+    width: int
+    height: int
+    shapes: tuple[Shape, ...]
+    outlined: bool
+    missing: int
+    """Areas without a position."""
+
+
+def area_map(document: AuditDocument, shares: dict[str, float]) -> Map | None:
+    """Lay out every area that has a position; a shade says how often it is flagged, from never to always."""
+    places = document.places
+    if places is None:
+        return None
+    placed = [area for area in places.areas if area.outlines or area.longitude is not None]
+    points = [point for area in placed for point in _points(area)]
+    if len(placed) < 2 or not points:
+        return None
+    west, east = min(x for x, _ in points), max(x for x, _ in points)
+    south, north = min(y for _, y in points), max(y for _, y in points)
+    narrow = cos(radians((south + north) / 2))
+    scale = (WIDTH - 2 * MARGIN - 24) / max((east - west) * narrow, (north - south) * 0.6, 1e-9)
+
+    def across(point: tuple[float, float]) -> tuple[float, float]:
+        x, y = point
+        return round(MARGIN + 12 + (x - west) * narrow * scale, 1), round(
+            MARGIN + 12 + (north - y) * scale, 1
+        )
+
+    height = round(2 * MARGIN + 24 + (north - south) * scale)
+    largest = max((area.residents or 0.0 for area in placed), default=0.0) or 1.0
+    shapes = tuple(
+        Shape(
+            area=area.id, name=area.name, shade=_shade(shares.get(area.id, 0.0)),
+            path="".join("M" + "L".join(f"{x} {y}" for x, y in map(across, ring)) + "Z" for ring in area.outlines),
+            x=0.0 if area.outlines else across(_points(area)[0])[0],
+            y=0.0 if area.outlines else across(_points(area)[0])[1],
+            radius=round(4 + 8 * ((area.residents or 0.0) / largest) ** 0.5, 1),
+        )
+        for area in placed
+    )  # fmt: skip
+    return Map(
+        width=WIDTH, height=height, shapes=shapes, outlined=any(area.outlines for area in placed),
+        missing=len(places.areas) - len(placed),
+    )  # fmt: skip
+
+
+def _points(area: AreaRecord) -> list[tuple[float, float]]:
+    if area.outlines:
+        return [point for ring in area.outlines for point in ring]
+    return [] if area.longitude is None or area.latitude is None else [(area.longitude, area.latitude)]
+
+
+def _shade(share: float) -> int:
+    return 0 if share <= 0 else min(CLASSES - 1, 1 + int(share * (CLASSES - 1) * 0.9999))

@@ -1,0 +1,82 @@
+"""Counting flags and incidents by area and period."""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from auditkit.definitions.audit_file import AuditFile
+from auditkit.results.places import Grid, PastCounts, PlaceTally, Unmatched
+from auditkit.results.rows import CheckedPlaceRows, Rows, value
+
+Cell = tuple[str | None, str | None, float, float]
+"""Area, period, flags, outcomes."""
+
+
+def tally_places(checked: CheckedPlaceRows, audit: AuditFile) -> PlaceTally:
+    """Reduce the tables of a place tool to areas by periods.
+
+    An area without a row in a period counts as not flagged and without incidents; a data check says so.
+    """
+    rows, areas = checked.rows, checked.rows.areas.areas
+    place = {name: index for index, name in enumerate(areas.ids)}
+    cells = _cells(rows)
+    periods = tuple(sorted({period for _, period, *_ in cells if period is not None}))
+    has_outcome = rows.column("outcome") is not None
+    lost = [cell for cell in cells if cell[0] not in place]
+    named = {area for area, *_ in cells}
+    return PlaceTally(
+        areas=areas, periods=periods, flags=_grid(cells, place, periods, position=2),
+        outcomes=_grid(cells, place, periods, position=3) if has_outcome else None,
+        past=None if rows.history is None else _past(rows.history, place),
+        unmatched=Unmatched(
+            areas=tuple(sorted({area or "" for area, *_ in lost})), flags=sum(cell[2] for cell in lost),
+            outcomes=sum(cell[3] for cell in lost),
+            without_records=tuple(name for name in areas.ids if name not in named),
+        ),
+        baseline_periods=audit.records.baseline_periods, refused=checked.refused,
+    )  # fmt: skip
+
+
+def _cells(rows: Rows) -> list[Cell]:
+    """Add up flags and outcomes by area and period."""
+    columns = {role: rows.column(role) for role in ("area", "period", "decision", "outcome")}
+    read = {role: value(rows.table, column) for role, column in columns.items() if column is not None}
+    table = rows.table.select(weight=rows.weight.fill_null(0), **read)
+    flags = (table.decision.fill_null(0).cast("int64") * table.weight).sum().cast("float64")
+    outcomes = table.outcome.sum().fill_null(0.0).cast("float64") if "outcome" in read else flags * 0
+    summed = table.group_by(["area", "period"]).agg(flags=flags, outcomes=outcomes)
+    return [
+        (row["area"], row["period"], row["flags"], row["outcomes"])
+        for row in summed.order_by(["area", "period"]).to_pyarrow().to_pylist()
+    ]
+
+
+def _grid(cells: Iterable[Cell], place: dict[str, int], periods: tuple[str, ...], *, position: int) -> Grid:
+    time = {name: index for index, name in enumerate(periods)}
+    grid = np.zeros((len(place), len(periods)))
+    for cell in cells:
+        area, period = cell[0], cell[1]
+        if area in place and period is not None:
+            grid[place[area], time[period]] += float(cell[position] or 0)
+    grid.setflags(write=False)
+    return grid
+
+
+def _past(history: Rows, place: dict[str, int]) -> PastCounts:
+    """Add up the history by area and period, in total and by how records came about."""
+    has_source = history.column("source") is not None
+    rows = history.cells("area", "period", *(["source"] if has_source else [])).to_pyarrow().to_pylist()
+    periods = tuple(sorted({row["period"] for row in rows if row["period"] is not None}))
+
+    def counted(source: str | None) -> Grid:
+        cells = [
+            (row["area"], row["period"], float(row["n"]), 0.0)
+            for row in rows
+            if source is None or row["source"] == source
+        ]
+        return _grid(cells, place, periods, position=2)
+
+    return PastCounts(
+        periods=periods, total=counted(None), reported=counted("reported") if has_source else None,
+        discovered=counted("discovered") if has_source else None,
+    )  # fmt: skip
