@@ -61,14 +61,15 @@ def finished(broken: Path) -> tuple[Result, Path]:
 # new
 
 
-def test_new_writes_an_audit_file_that_can_be_read(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["person", "place"])
+def test_new_writes_an_audit_file_that_can_be_read(kind: str, tmp_path: Path) -> None:
     path = tmp_path / "audit.toml"
 
-    result = auditkit("new", path, "--type", "person")
+    result = auditkit("new", path, "--type", kind)
 
     assert result.exit_code == 0
     assert f"auditkit run {path}" in result.stdout
-    assert read_audit_file(path).tool.type == "person"
+    assert read_audit_file(path).tool.type == kind
 
 
 def test_new_overwrites_nothing(tmp_path: Path) -> None:

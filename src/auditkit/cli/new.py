@@ -14,6 +14,7 @@ class Kind(StrEnum):
     """Types of tool with a starter."""
 
     person = "person"
+    place = "place"
 
 
 def new(

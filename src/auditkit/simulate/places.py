@@ -62,7 +62,7 @@ class Loop:
 def simulate_places(
     tally: PlaceTally, choice: FeedbackChoice, *, rng: np.random.Generator, progress: Callable[[str], None]
 ) -> Feedback | None:
-    """Run the loop; None where the history has no reported records or fewer than two areas report.
+    """Run the loop; None where the history does not tell how records came about, or has them in fewer than two areas.
 
     Parameters
     ----------
