@@ -14,8 +14,9 @@ from auditkit import bundled
 from auditkit.cli.app import app
 from auditkit.definitions.checks import read_checks, read_tool_type
 from auditkit.definitions.policy import Limit, Policy, choose_policy
+from auditkit.measure.catalogue import measures
 from auditkit.measure.places import PLACE_MEASURES
-from auditkit.measure.registry import COMPARISONS, RATES, measures
+from auditkit.measure.registry import COMPARISONS, RATES
 
 REFERENCE = Path(__file__).parent / "reference"
 NOTE = "<!-- Written by docs/generate.py from the code. Do not edit: run `make docs`. -->"

@@ -29,9 +29,9 @@ from auditkit.judge.not_checked import not_checked
 from auditkit.load.engine import connect
 from auditkit.load.people import load
 from auditkit.load.places import load_places
+from auditkit.measure.catalogue import measures
 from auditkit.measure.measuring import Measuring, measure
 from auditkit.measure.places import PLACE_MEASURES, measure_places
-from auditkit.measure.registry import measures
 from auditkit.report.assemble import Origin, build_document, internal_tally
 from auditkit.report.folder import check_free, manifest, write_folder
 from auditkit.report.render import available_languages, check_languages, render

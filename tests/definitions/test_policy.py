@@ -8,7 +8,7 @@ import pytest
 from auditkit import bundled, pipeline
 from auditkit.definitions.policy import ChosenPolicy, choose_policy
 from auditkit.errors import DefinitionError, Problem
-from auditkit.measure.registry import measures
+from auditkit.measure.catalogue import measures
 
 LIMIT = """
 [[limit]]

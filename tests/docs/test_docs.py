@@ -13,8 +13,9 @@ from typer.testing import CliRunner
 from auditkit.cli.app import app
 from auditkit.definitions.checks import read_checks
 from auditkit.judge.loops import LoopVerdict
+from auditkit.measure.catalogue import measures
 from auditkit.measure.places import PLACE_MEASURES
-from auditkit.measure.registry import RATES, measures
+from auditkit.measure.registry import RATES
 from auditkit.results.measurements import REASONS
 
 ROOT = Path(__file__).parents[2]

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from sklearn.metrics import precision_score
 from statsmodels.stats.proportion import proportion_confint
 
+from auditkit.measure.catalogue import measures
 from auditkit.measure.measuring import Measuring, measure
-from auditkit.measure.registry import RATES, measures, rate_metric
+from auditkit.measure.registry import RATES, rate_metric
 from auditkit.results.checks import Refusal
 from auditkit.results.measurements import Estimate, Family, Measurement, NotEstimable
 from auditkit.results.tally import UNKNOWN, Cell, GroupTally, Tally

@@ -49,16 +49,3 @@ def rate_metric(*, among: tuple[str, ...], counted: tuple[str, ...]) -> Callable
         return point
 
     return record
-
-
-def measures() -> dict[str, str]:
-    """Every measure a policy may limit, with its meaning."""
-    from auditkit.measure import rates
-
-    assert rates.__name__  # noqa: S101  # importing the module is what registers its metrics
-    found = {name: metric.doc.split("\n")[0] for name, metric in RATES.items()} | SUMMARIES
-    for name in RATES:
-        for kind, meaning in COMPARISONS.items():
-            found[f"{name}_{kind}"] = f"{name} compared: {meaning}."
-        found[f"{name}_range"] = f"Largest minus smallest {name} of any two groups."
-    return found

@@ -10,6 +10,7 @@ from auditkit.definitions.checks import ToolType
 from auditkit.definitions.policy import ChosenPolicy
 from auditkit.definitions.records import Records
 from auditkit.results import document as doc
+from auditkit.results import place_records
 from auditkit.results.areas import Areas
 from auditkit.results.checks import CheckResult, RejectedData
 from auditkit.results.feedback import Feedback
@@ -64,7 +65,7 @@ def build_document(origin: Origin) -> doc.AuditDocument:
         ),
         checks=tuple(doc.CheckRecord(**asdict(check)) for check in origin.checks),
         measurements=items,
-        feedback=doc.FeedbackRecord(
+        feedback=place_records.FeedbackRecord(
             **asdict(origin.feedback), verdict=origin.loop[0], tolerance_log_odds=origin.loop[1]
         ),
         findings=tuple(doc.FindingRecord(**asdict(finding)) for finding in origin.judgement.findings),
@@ -179,13 +180,13 @@ def _measurement(item: Measurement) -> doc.MeasurementRecord:
     )  # fmt: skip
 
 
-def _places(tally: PlaceTally, audit: AuditFile) -> doc.PlacesRecord:
+def _places(tally: PlaceTally, audit: AuditFile) -> place_records.PlacesRecord:
     areas, history = tally.areas, audit.history
     rule = None
     if history is not None and history.source is not None:
         declared = history.source
         rule = f"{declared.column}: reported = {', '.join(declared.reported)}; discovered = {', '.join(declared.discovered)}"
-    return doc.PlacesRecord(
+    return place_records.PlacesRecord(
         periods=len(tally.periods), period=audit.records.period,
         first=tally.periods[0] if tally.periods else None, last=tally.periods[-1] if tally.periods else None,
         history_periods=0 if tally.past is None else len(tally.past.periods), baseline_periods=tally.baseline_periods,
@@ -196,10 +197,10 @@ def _places(tally: PlaceTally, audit: AuditFile) -> doc.PlacesRecord:
     )  # fmt: skip
 
 
-def _area(areas: Areas, at: int) -> doc.AreaRecord:
+def _area(areas: Areas, at: int) -> place_records.AreaRecord:
     residents = None if areas.residents is None else float(areas.residents[at])
     longitude, latitude = (None, None) if areas.centroids is None else areas.centroids[at].tolist()
-    return doc.AreaRecord(
+    return place_records.AreaRecord(
         id=areas.ids[at], name=areas.names[at], residents=_known(residents), longitude=_known(longitude),
         latitude=_known(latitude), outlines=() if areas.boundaries is None else areas.boundaries[at],
     )  # fmt: skip

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from auditkit.report.loop_chart import LoopChart, loop_chart
 from auditkit.report.maps import Map, area_map
 from auditkit.report.numbers import decimal, per_cent, signed, whole
-from auditkit.results.document import AuditDocument, LoopAreaRecord, MeasurementRecord
+from auditkit.results.document import AuditDocument, MeasurementRecord
+from auditkit.results.place_records import LoopAreaRecord
 
 RULES = (
     "tool", "count in the recent window", "all earlier counts", "previous period", "residents", "random",

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from auditkit.results.document import ArmRecord, FeedbackRecord
+from auditkit.results.place_records import ArmRecord, FeedbackRecord
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 360, 220, 40, 8, 10, 30
 NAMES = ("as_submitted", "corrected", "equal_rates", "equal_rates_corrected")

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from math import cos, radians
 
-from auditkit.results.document import AreaRecord, AuditDocument
+from auditkit.results.document import AuditDocument
+from auditkit.results.place_records import AreaRecord
 
 WIDTH, MARGIN = 640, 8
 CLASSES = 5

@@ -93,8 +93,15 @@ class View:
     judged: tuple[Judged, ...]
     headlines: tuple[Judged, ...]
     by_status: dict[str, int]
+    deciding: tuple[str, ...]
+    """Limits that decided the advice, each with its dimension."""
+    met: tuple[str, ...]
+    """Limits that are met, each with its dimension."""
     undecided: tuple[str, ...]
-    """Groups about which some required limit could not be judged."""
+    """The first groups about which some required limit could not be judged."""
+    undecided_more: int
+    unknown: tuple[str, ...]
+    """Ways of dividing people in which somebody's group is unknown, each with that share."""
     failed: tuple[object, ...]
     passed: tuple[object, ...]
     skipped: tuple[object, ...]
@@ -117,24 +124,34 @@ class Reader:
         checks = self.document.checks
         everyone = self._items.get("people/everyone")
         numbered = everyone is not None and everyone.value is not None
+        undecided = _undecided(judged)
         return View(
             people=whole(everyone.value or 0, locale=self.locale) if numbered and everyone else None,
             rates=tuple((rate, tables) for rate in self._rates() if (tables := self._tables(rate))),
             judged=judged,
             headlines=_headlines(judged),
             by_status={status: sum(1 for one in judged if one.finding.status == status) for status in ORDER},
-            undecided=tuple(
-                dict.fromkeys(
-                    one.group
-                    for finding in judged
-                    for one in finding.statements
-                    if finding.finding.limit.required and one.status == "cannot_tell" and one.group
-                )
+            deciding=tuple(
+                _limit_name(one)
+                for one in judged
+                if one.finding.id in self.document.recommendation.decided_by
             ),
+            met=tuple(_limit_name(one) for one in judged if one.finding.status == "meets"),
+            unknown=self._unknown(),
+            undecided=undecided[:6],
+            undecided_more=len(undecided[6:]),
             failed=tuple(check for check in checks if check.status in {"failed", "could_not_run"}),
             passed=tuple(check for check in checks if check.status == "passed"),
             skipped=tuple(check for check in checks if check.status == "not_applicable"),
             city=None if self.document.places is None else city(self.document, locale=self.locale),
+        )
+
+    def _unknown(self) -> tuple[str, ...]:
+        """Write the share of people whose group is unknown, for each single way of dividing them."""
+        return tuple(
+            f"{item.dimension}: {per_cent(item.value, locale=self.locale)}"
+            for item in self.document.measurements
+            if item.metric == "unknown_group_rate" and item.value and "+" not in item.dimension
         )
 
     def _rates(self) -> tuple[str, ...]:
@@ -269,6 +286,22 @@ def _kind(item: MeasurementRecord) -> tuple[str, str]:
         if item.metric.endswith(f"_{kind}"):
             return item.metric.removesuffix(f"_{kind}"), kind
     return item.metric, "rate"
+
+
+def _undecided(judged: tuple[Judged, ...]) -> tuple[str, ...]:
+    return tuple(
+        dict.fromkeys(
+            one.group
+            for finding in judged
+            for one in finding.statements
+            if finding.finding.limit.required and one.status == "cannot_tell" and one.group
+        )
+    )
+
+
+def _limit_name(judged: Judged) -> str:
+    limit = judged.finding.limit
+    return f"{judged.finding.limit_id} ({limit.dimension})"
 
 
 def _importance(judged: Judged) -> tuple[bool, int, int]:

@@ -8,22 +8,15 @@ import json
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from auditkit.errors import ReportError
 from auditkit.results.checks import Status
-from auditkit.results.feedback import Structure
 from auditkit.results.findings import Code, Verdict
+from auditkit.results.place_records import FeedbackRecord, PlacesRecord, Record, Texts
 
 SCHEMA_VERSION: Literal["1"] = "1"
 Limits = Annotated[tuple[float | None, float | None], Field(strict=False)]
-Texts = Annotated[tuple[str, ...], Field(strict=False)]
-
-
-class Record(BaseModel):
-    """A part of the document: frozen, without unknown keys, NaN or infinities."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class ToolRecord(Record):
@@ -147,104 +140,6 @@ class MeasurementRecord(Record):
     denominator: int | None
     bounds: Limits | None
     reason: str | None
-
-
-class ScenarioRecord(Record):
-    """One assumption about how many incidents are reported and discovered."""
-
-    name: Literal["low", "middle", "high"]
-    reporting_rate: float
-    discovery_rate: float
-    structure: Structure
-    resting_points: int
-    top_true: float = Field(description="True share of the tenth of areas with the highest true rates.")
-    top_limit: float | None = Field(description="Their share of visits where the loop comes to rest.")
-    log_odds: float | None = Field(description="Log odds of the limit share minus those of the true share.")
-    invaded: int = Field(description="Areas that neglect would leave neglected.")
-
-
-class ArmRecord(Record):
-    """Many runs of one variant of the loop."""
-
-    name: Literal["as_submitted", "corrected", "equal_rates", "equal_rates_corrected"]
-    rounds: int
-    replicates: int
-    top_mean: float
-    top_sd: float
-    spread: float = Field(description="Root mean square over areas of the deviation between runs.")
-    concentrated: int = Field(description="Runs whose most visited tenth has over 1.5 times its true share.")
-    path: tuple[tuple[int, float, float, float], ...] = Field(
-        description="Round, and the 5th, 50th and 95th percentile of the share of the most visited tenth."
-    )
-
-
-class LoopAreaRecord(Record):
-    """One area in the loop."""
-
-    area: str
-    true_share: float | None
-    limit_share: float | None
-    tipping: float | None
-
-
-class LoopGroupRecord(Record):
-    """Residents of one group in the loop."""
-
-    dimension: str
-    group: str
-    amplification: float
-
-
-class FeedbackRecord(Record):
-    """The feedback test."""
-
-    status: Literal["measured", "not_checked"]
-    because: str
-    needs: Texts
-    verdict: str | None = Field(description="Verdict under the policy's tolerance; null where none applies.")
-    tolerance_log_odds: float | None
-    allocator: str | None
-    correction: str | None
-    visits: int | None
-    truth_source: str | None
-    scenarios: tuple[ScenarioRecord, ...]
-    arms: tuple[ArmRecord, ...]
-    null_variance_ratio: float | None
-    areas: tuple[LoopAreaRecord, ...]
-    groups: tuple[LoopGroupRecord, ...]
-    left_out: int
-
-
-class AreaRecord(Record):
-    """One area, as the map and the table of areas show it."""
-
-    id: str
-    name: str
-    residents: float | None
-    longitude: float | None
-    latitude: float | None
-    outlines: tuple[tuple[tuple[float, float], ...], ...] = Field(
-        description="Longitude and latitude; may be empty."
-    )
-
-
-class PlacesRecord(Record):
-    """What a place audit knows of the city besides numbers."""
-
-    periods: int
-    period: str | None
-    first: str | None
-    last: str | None
-    history_periods: int
-    baseline_periods: int
-    areas: tuple[AreaRecord, ...]
-    unmatched: Texts = Field(description="Areas of the records that are not in the table of areas.")
-    unmatched_flags: float
-    without_records: Texts = Field(description="Areas that no record names.")
-    contiguity: str
-    blocks: int
-    sized: bool = Field(description="Whether sizes of areas were given; otherwise areas count equally.")
-    source_rule: str | None = Field(description="How records of the history were told apart, as declared.")
 
 
 class ComparisonRecord(Record):

@@ -42,6 +42,8 @@ class Arm:
     """Root mean square over areas of the standard deviation between runs of an area's final share."""
     concentrated: int
     """Runs that end with the most visited tenth of areas above 1.5 times their true share."""
+    concentrated_interval: tuple[float, float]
+    """Wilson interval for the probability of such an end."""
     path: tuple[tuple[int, float, float, float], ...]
     """Round, and the 5th, 50th and 95th percentile over runs of the share of the most visited tenth."""
 

@@ -21,6 +21,8 @@ from auditkit.statistics.amplification import (
     noise_amplification,
     tipping_reporting_ratio,
 )
+from auditkit.statistics.critical import normal
+from auditkit.statistics.intervals import wilson
 from auditkit.statistics.runaway import concentrated_probability
 from auditkit.statistics.urn import Correction, Urn
 from auditkit.statistics.urn_limits import FixedPoint, corrected_limit, fixed_points, invasion_numbers
@@ -210,12 +212,14 @@ def _variants(own: ArmName, corrected: ArmName, choice: FeedbackChoice) -> dict[
 
 def _arm(name: ArmName, outcome: Outcome, loop: Loop, truth: Floats, choice: FeedbackChoice) -> Arm:
     final = outcome.final[:, loop.top].sum(axis=1)
+    reached = concentrated_probability(outcome.final, truth, multiple=CONCENTRATED).reached
+    low, high = wilson(reached, choice.replicates, critical=normal(0.95))
     percentiles = np.percentile(outcome.leading, [5, 50, 95], axis=1).T
     return Arm(
         name=name, rounds=choice.rounds, replicates=choice.replicates,
         top_mean=float(final.mean()), top_sd=float(final.std(ddof=1)),
         spread=between_run_spread(outcome.final).root_mean_square,
-        concentrated=concentrated_probability(outcome.final, truth, multiple=CONCENTRATED).reached,
+        concentrated=reached, concentrated_interval=(low, high),
         path=tuple(
             (int(at), float(low), float(middle), float(high))
             for at, (low, middle, high) in zip(outcome.kept, percentiles, strict=True)
