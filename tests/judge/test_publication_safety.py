@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -330,3 +331,20 @@ def test_a_share_of_a_check_does_not_expose_a_small_complement(share: float, cou
     (check,) = withhold_checks((make_check(fact, unit="share"),), smallest_cell=SMALLEST)
 
     assert check.observed[0].withheld
+
+
+def test_few_people_without_a_decision_do_not_follow_from_the_number_of_people() -> None:
+    # 605 people in A, 600 of them decided: people minus the denominator of the flag rate would give the 5 undecided.
+    tally = tallied({"A": (300, 100, 100, 100), "B": PLENTY, "C": PLENTY})
+    undecided = Cell(group=("A",), decision=None, outcome=None, n=5, suppressed=False)
+    dimensions = tuple(
+        replace(one, cells=(*one.cells, undecided)) if one.dimension else one for one in tally.dimensions
+    )
+    tally = replace(tally, dimensions=dimensions)
+    measuring = Measuring(orientation="burden", families=(), minimum_n=1, ratio_interval="katz")
+    before = measure(tally, metrics=("people", *RATES), measuring=measuring, progress=lambda _words: None)
+
+    found = withhold(before, tally, smallest_cell=SMALLEST).by_id()
+
+    assert "people/race=A" in withheld(found)
+    assert not alone("A", RATES) & withheld(found)

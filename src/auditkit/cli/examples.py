@@ -142,7 +142,7 @@ def _installed() -> Path:
         "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes",
         "--only-binary", ":all:", "--target", str(scratch), "-r", str(lock),
     ]  # fmt: skip
-    done = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=False)  # noqa: S603  # pip, our lock
     try:
         if done.returncode:
             reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]

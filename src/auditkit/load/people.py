@@ -12,7 +12,7 @@ from auditkit.load.decisions import count, decide
 from auditkit.load.files import check_named, open_table
 from auditkit.load.values import check_counts, check_references, check_repeated_cells, check_values
 from auditkit.results.inputs import InputRecord
-from auditkit.results.rows import DECIDED, OCCURRED, WEIGHT, Column, Rows
+from auditkit.results.rows import DECIDED, OCCURRED, WEIGHT, Column, Kind, Rows
 
 CELLS = {"tn": (0, 0), "fp": (1, 0), "fn": (0, 1), "tp": (1, 1)}
 """Decision and outcome of each cell of a confusion matrix."""
@@ -85,14 +85,12 @@ def check_columns(audit: AuditFile, found: tuple[str, ...], *, audit_name: str) 
 def _columns(audit: AuditFile) -> tuple[Column, ...]:
     """Columns that keep their place in the table, whatever its shape."""
     records, gone = audit.records, audit.records.missing
+    kinds: dict[str, Kind] = {"id": "text", "score": "number", "time": "date", "area": "text"}
     single = [
-        Column(role=role, name=name, kind=kind, missing=gone)  # type: ignore[arg-type]  # one of three literals
-        for role, name, kind in (
-            ("id", records.id, "text"), ("score", records.score, "number"),
-            ("time", records.time, "date"), ("area", records.area, "text"),
-        )
-        if name is not None
-    ]  # fmt: skip
+        Column(role=role, name=name, kind=kind, missing=gone)
+        for role, kind in kinds.items()
+        if (name := getattr(records, role)) is not None
+    ]
     inputs = [Column(role=f"input.{name}", name=name, kind="text", missing=gone) for name in records.inputs]
     groups = [
         Column(role=f"group.{name}", name=group.column, kind="group", missing=(*group.unknown, *gone))

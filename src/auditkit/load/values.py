@@ -21,8 +21,7 @@ def _texts(table: Table, name: str) -> Table:
 def _examples(found: Table) -> tuple[list[str], int]:
     few = found.group_by("text").agg(n=found.n.sum())
     few = few.order_by([few.n.desc(), few.text]).limit(SHOWN).to_pyarrow().to_pylist()
-    rows = found.n.sum().execute()
-    return [row["text"] for row in few], 0 if rows is None or rows != rows else int(rows)  # noqa: PLR0124  # NaN
+    return [row["text"] for row in few], int(found.n.sum().fill_null(0).execute())
 
 
 def check_counts(table: Table, audit: AuditFile) -> None:
