@@ -50,8 +50,10 @@ def _finding(finding: "FindingRecord", document: "AuditDocument") -> str:
         return f"{finding.id} {WORDS[finding.status]}"
     first = max(known, key=_distance)
     low, high = first.interval_family or first.interval or (None, None)
+    given = low is not None or high is not None
     limits = " to ".join("?" if limit is None else f"{limit:.3g}" for limit in (low, high))
+    limits = f"range {limits}" if given else "no range"
     compared = " compared with ".join(
         ", ".join(group.values()) for group in (first.group, first.against) if group
     )
-    return f"{finding.id} {WORDS[finding.status]} ({compared}: {first.value:.3g}, range {limits})"
+    return f"{finding.id} {WORDS[finding.status]} ({compared}: {first.value:.3g}, {limits})"

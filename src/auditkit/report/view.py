@@ -74,6 +74,8 @@ class Judged:
     """A finding with the statement that decided it, and all the others."""
 
     finding: FindingRecord
+    metric: str
+    """The rate that the limit is about."""
     at_least: str | None
     at_most: str | None
     points: bool
@@ -225,7 +227,7 @@ class Reader:
             for limit in (finding.limit.at_least, finding.limit.at_most)
         )
         return Judged(
-            finding=finding, at_least=at_least, at_most=at_most, points=scale > 1, statements=statements,
+            finding=finding, metric=_base(finding.limit.measure)[0], at_least=at_least, at_most=at_most, points=scale > 1, statements=statements,
             first=self._statement(first, limits=limits) if first else None,
             counts={status: sum(1 for one in finding.comparisons if one.status == status) for status in ORDER},
         )  # fmt: skip
@@ -241,7 +243,7 @@ class Reader:
 
     def _statement(self, one: ComparisonRecord, *, limits: list[float]) -> Statement:
         item = self._items[one.measurement]
-        metric, kind = _kind(item)
+        metric, kind = _base(item.metric)
         low, high = item.interval_family or item.interval or (None, None)
 
         scale = 100.0 if in_points(item.metric) else 1.0
@@ -279,13 +281,14 @@ def label(group: dict[str, str]) -> str:
     return ", ".join(group.values())
 
 
-def _kind(item: MeasurementRecord) -> tuple[str, str]:
-    if item.metric == "adverse_impact_ratio":
+def _base(measure: str) -> tuple[str, str]:
+    """Split a measure into the rate it is about and the kind of comparison."""
+    if measure == "adverse_impact_ratio":
         return "favourable_rate", "lowest_to_highest"
     for kind in ("ratio", "difference", "range"):
-        if item.metric.endswith(f"_{kind}"):
-            return item.metric.removesuffix(f"_{kind}"), kind
-    return item.metric, "rate"
+        if measure.endswith(f"_{kind}"):
+            return measure.removesuffix(f"_{kind}"), kind
+    return measure, "rate"
 
 
 def _undecided(judged: tuple[Judged, ...]) -> tuple[str, ...]:
