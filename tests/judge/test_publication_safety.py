@@ -348,3 +348,16 @@ def test_few_people_without_a_decision_do_not_follow_from_the_number_of_people()
 
     assert "people/race=A" in withheld(found)
     assert not alone("A", RATES) & withheld(found)
+
+
+def test_a_withheld_fact_of_a_check_does_not_follow_from_the_others() -> None:
+    # Methods S1 in a check of group sizes: 36 and 60 of 100 people would give the 4 away.
+    sizes = tuple(
+        Observed(item=f"race = {name}", value=float(n), count=n)
+        for name, n in zip("ABC", (4, 36, 60), strict=True)
+    )
+    (check,) = withhold_checks((make_check(*sizes),), smallest_cell=SMALLEST)
+
+    assert [(fact.item, fact.value, fact.withheld) for fact in check.observed] == [
+        ("race = A", None, True), ("race = B", None, True), ("race = C", None, True),
+    ]  # fmt: skip

@@ -175,11 +175,15 @@ def _few_in_pair(item: Measurement, smallest_cell: int) -> bool:
 
 
 def withhold_checks(checks: tuple[CheckResult, ...], *, smallest_cell: int) -> tuple[CheckResult, ...]:
-    """Replace facts of checks that rest on few people."""
-    return tuple(
-        replace(check, observed=tuple(_covered(fact, smallest_cell) for fact in check.observed))
-        for check in checks
-    )
+    """Replace facts of checks that rest on few people; one alone would follow from the others, so they go with it."""
+    return tuple(replace(check, observed=_facts(check.observed, smallest_cell)) for check in checks)
+
+
+def _facts(facts: tuple[Observed, ...], smallest_cell: int) -> tuple[Observed, ...]:
+    covered = tuple(_covered(fact, smallest_cell) for fact in facts)
+    if sum(1 for fact in covered if fact.withheld) != 1:
+        return covered
+    return tuple(Observed(item=fact.item, value=None, withheld=True) for fact in facts)
 
 
 def _covered(fact: Observed, smallest_cell: int) -> Observed:
