@@ -9,6 +9,7 @@ progress and the command line enter here.
 import datetime as dt
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
@@ -21,6 +22,7 @@ from auditkit import bundled
 from auditkit.definitions.audit_file import AuditFile, read_audit_file
 from auditkit.definitions.checks import ToolType, read_checks, read_tool_type
 from auditkit.definitions.policy import ChosenPolicy, choose_policy
+from auditkit.errors import DefinitionError, Problem, closest, shown
 from auditkit.judge.disclosure import withhold, withhold_checks
 from auditkit.judge.families import declare_families
 from auditkit.judge.judging import judge, may_be_positive
@@ -31,7 +33,7 @@ from auditkit.load.people import load
 from auditkit.load.places import load_places
 from auditkit.measure.catalogue import measures
 from auditkit.measure.measuring import Measuring, measure
-from auditkit.measure.places import PLACE_MEASURES, measure_places
+from auditkit.measure.places import PARTS, PLACE_MEASURES, measure_places
 from auditkit.report.assemble import Origin, build_document, internal_tally
 from auditkit.report.folder import check_free, manifest, write_folder
 from auditkit.report.render import available_languages, check_languages, render
@@ -159,26 +161,14 @@ def render_again(
     write_folder(Path(out), files, existing=existing)
 
 
-def languages() -> tuple[str, ...]:
-    """Languages a report can be written in."""
-    return available_languages()
-
-
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Counted:
     """What is left of the data once they have been validated and tallied."""
 
-    def __init__(
-        self,
-        *,
-        result: Tally | PlaceTally | RejectedData,
-        checks: tuple[CheckResult, ...],
-        sources: tuple[InputRecord, ...],
-        counted: bool,
-    ) -> None:
-        self.result = result
-        self.checks = checks
-        self.sources = sources
-        self.counted = counted
+    result: Tally | PlaceTally | RejectedData
+    checks: tuple[CheckResult, ...]
+    sources: tuple[InputRecord, ...]
+    counted: bool
 
 
 def _definitions(path: Path, *, policy: str | None) -> tuple[AuditFile, ChosenPolicy, ToolType]:
@@ -192,6 +182,7 @@ def _definitions(path: Path, *, policy: str | None) -> tuple[AuditFile, ChosenPo
     known = frozenset(all_measures()) | denominator_measures(audit)
     chosen = choose_policy(use, beside=beside, supplied_by=supplied, measures=known)
     tool_type = read_tool_type(audit.tool.type)
+    _check_measures(tool_type)
     resolve(read_checks(tool_type.suites), measures=frozenset(all_measures()))
     return audit, chosen, tool_type
 
@@ -200,6 +191,18 @@ def _child(audit: AuditFile, stage: str) -> np.random.Generator:
     """Return a stage's own random numbers; they are keyed by its name, so that a new stage moves nobody else's."""
     key = tuple(stage.encode())
     return np.random.default_rng(np.random.SeedSequence(audit.run.seed, spawn_key=key))
+
+
+def _check_measures(tool_type: ToolType) -> None:
+    """Refuse a tool type that names what cannot be measured."""
+    known = {"person": tuple(all_measures()), "place": PARTS}[tool_type.kind]
+    unknown = [name for name in tool_type.measures if name not in known]
+    if unknown:
+        near = closest(unknown[0], known)
+        hint = f"Did you mean '{near}'? " if near else ""
+        mend = f"{hint}A tool type of kind '{tool_type.kind}' names some of: {shown(known)}."
+        where = f"{tool_type.name}.toml measures"
+        raise DefinitionError([Problem(where=where, found=f"nothing measures {shown(unknown)}.", mend=mend)])
 
 
 def _checked(
@@ -250,7 +253,9 @@ def _measure(  # one of the seven calls; each argument is another stage's result
     if isinstance(counted.result, RejectedData):
         return Measurements(items=())
     if isinstance(counted.result, PlaceTally):
-        return measure_places(counted.result, families=families, rng=rng, progress=show)
+        return measure_places(
+            counted.result, parts=tool_type.measures, families=families, rng=rng, progress=show
+        )
     measuring = Measuring(
         orientation=audit.tool.orientation, families=families, minimum_n=chosen.policy.minimum_n,
         ratio_interval=chosen.policy.ratio_interval,

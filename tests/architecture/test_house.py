@@ -335,6 +335,18 @@ def test_a_tool_type_is_added_by_one_file(data: Path, tmp_path: Path, write_conf
     assert audit.document.records.unit == "one officer"
 
 
+def test_a_tool_type_that_names_what_nothing_measures_is_refused(
+    data: Path, tmp_path: Path, write_confusion: Write
+) -> None:
+    path = data / "checks/tool_types/person.toml"
+    path.write_text(path.read_text().replace('"prevalence"', '"prevalance"'))
+
+    with pytest.raises(
+        auditkit.AuditKitError, match=r"nothing measures 'prevalance'\. Did you mean 'prevalence'"
+    ):
+        auditkit.run_audit(write_confusion(tmp_path, CELLS))
+
+
 GERMAN = """
 msgid ""
 msgstr ""
@@ -360,7 +372,7 @@ def test_a_language_is_added_by_one_file(data: Path, tmp_path: Path, write_confu
     assert '<html lang="de" dir="ltr">' in audit.files["report.de.html"].decode()
     assert "## Was wir fanden" in audit.files["report.de.md"].decode()
     assert "Audit of Risk score" in audit.files["report.en.html"].decode()
-    assert "de" in pipeline.languages()
+    assert "de" in pipeline.catalogue()["languages"]
 
 
 def test_a_language_without_a_file_is_refused_with_the_known_ones(

@@ -1,6 +1,6 @@
 """Measuring a place tool: accuracy beside simple counting, exposure of residents, spread, single areas."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
@@ -44,9 +44,14 @@ PLACE_MEASURES = {
 """Every measure of a place tool, with its meaning."""
 
 
+PARTS = ("accuracy", "exposure", "concentration", "areas")
+"""What can be measured; a tool type names the parts it wants."""
+
+
 def measure_places(
     tally: PlaceTally,
     *,
+    parts: tuple[str, ...] = PARTS,
     families: tuple[Family, ...],
     rng: np.random.Generator,
     progress: Callable[[str], None],
@@ -57,20 +62,25 @@ def measure_places(
     ----------
     tally
         Flags and incidents by area and period.
+    parts
+        Which of `PARTS` to measure.
     families
         Families that the policy declares.
     rng
-        Draws blocks and permutations.
+        Draws blocks and permutations; each part has a child of it, so that one part moves no other's numbers.
     progress
-        Called with a few words as each part starts.
+        Called with the name of each part as it starts.
     """
     declared = {(family.metric, family.dimension): family for family in families}
+    children = dict(zip(PARTS, rng.spawn(len(PARTS)), strict=True))
+    measured: dict[str, Callable[[], Iterable[Measurement]]] = {
+        "accuracy": lambda: accuracy(tally, families=declared, rng=children["accuracy"]),
+        "exposure": lambda: exposure(tally, families=declared, rng=children["exposure"]),
+        "concentration": lambda: concentration(tally, rng=children["concentration"]),
+        "areas": lambda: areas(tally),
+    }
     items: list[Measurement] = []
-    progress("accuracy beside simple counting")
-    items += accuracy(tally, families=declared, rng=rng)
-    progress("exposure of residents")
-    items += exposure(tally, families=declared, rng=rng)
-    progress("concentration and clustering")
-    items += concentration(tally, rng=rng)
-    items += areas(tally)
+    for part in parts:
+        progress(part)
+        items += measured[part]()
     return Measurements(items=tuple(items))
