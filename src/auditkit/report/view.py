@@ -177,11 +177,7 @@ class Reader:
         )
         rows = tuple(self._row(item) for item in ordered)
         reference = self._reference(dimension)
-        drawn = [
-            item
-            for item in ordered
-            if item.value is not None and item.interval and label(item.group) is not None
-        ]
+        drawn = [item for item in ordered if item.value is not None and item.interval]
         points = tuple(self._point(item) for item in drawn)
         line = next((item.value for item in drawn if label(item.group) == reference), None)
         return RateTable(
