@@ -152,6 +152,19 @@ def test_opposite_strata_around_an_odds_ratio_of_one_by_hand() -> None:
     assert found.statistic == pytest.approx(6.4)
 
 
+def test_strata_with_the_same_odds_ratio_do_not_differ() -> None:
+    tables = [
+        [[12, 10], [7, 15]],
+        [[48, 40], [28, 60]],
+    ]  # the second is four times the first; rounding goes below 0
+
+    found = breslow_day(tables, cochran_mantel_haenszel(tables).common_odds_ratio)
+
+    assert found.statistic == pytest.approx(0)
+    assert found.statistic >= 0
+    assert found.p_value == pytest.approx(1)
+
+
 @pytest.mark.parametrize("ratio", [0.0, -1.0, math.inf, math.nan])
 def test_strata_cannot_differ_from_an_odds_ratio_that_does_not_exist(ratio: float) -> None:
     with pytest.raises(ValueError, match="finite odds ratio above 0"):

@@ -124,6 +124,7 @@ def test_standardised_counts_give_the_reference_values(observed: int, n: int, p:
 
 @example(observed=0, n=1, p=0.5)
 @example(observed=400, n=400, p=0.01)
+@example(observed=150, n=380, p=0.95)
 @given(observed=st.integers(0, 400), n=st.integers(1, 400), p=st.floats(0.001, 0.999))
 def test_small_standardised_counts_get_the_p_value_of_scipy(observed: int, n: int, p: float) -> None:
     observed = min(observed, n)
