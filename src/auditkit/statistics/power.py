@@ -50,7 +50,7 @@ def design_effect(m: float, icc: float) -> float:
 
     References
     ----------
-    Kish, L. (1965), Survey Sampling, Wiley, section 5.4. Expected number: methods P19.
+    Kish, L. (1965), Survey Sampling, Wiley, chapter 5. Expected number: methods P19.
 
     >>> round(design_effect(20, 0.1), 1)
     2.9
@@ -72,7 +72,7 @@ def sample_size(p1: float, p2: float, *, power: float = 0.8, critical: float) ->
     References
     ----------
     Fleiss, J. L., Levin, B., Paik, M. C. (2003), Statistical Methods for Rates and Proportions, 3rd ed., Wiley,
-    section 4.2, without continuity correction. Expected number: methods G22.
+    chapter 4, without continuity correction. Expected number: methods G22.
 
     >>> sample_size(0.2, 0.16, critical=1.959964)
     1447
@@ -103,7 +103,7 @@ def smallest_detectable_ratio(
     References
     ----------
     Definition: methods 3.6, with the power of the intervals of Katz et al. (1978) and Koopman (1984) themselves;
-    Agresti, A. (2013), Categorical Data Analysis, 3rd ed., Wiley, section 6.6, for sample size and power.
+    Agresti, A. (2013), Categorical Data Analysis, 3rd ed., Wiley, for sample size and power.
 
     >>> ratio = smallest_detectable_ratio(0.2, 1447, 1447, critical=1.959964, direction="lower")
     >>> round(ratio, 3)  # methods G22: 1,447 people show a ratio of .8

@@ -56,7 +56,7 @@ def pooled_z(x: int, m: int, y: int, n: int) -> float:
     References
     ----------
     Fleiss, J. L., Levin, B., Paik, M. C. (2003), Statistical Methods for Rates and Proportions, 3rd ed., Wiley,
-    section 3.1, without continuity correction. Expected number: methods G15.
+    chapter 3, without continuity correction. Expected number: methods G15.
 
     >>> round(pooled_z(805, 1795, 349, 1488), 3)
     12.78
@@ -172,7 +172,7 @@ def range_permutation(
 
     References
     ----------
-    Good, P. (2005), Permutation, Parametric and Bootstrap Tests of Hypotheses, 3rd ed., Springer, chapter 6.
+    Good, P. (2005), Permutation, Parametric and Bootstrap Tests of Hypotheses, 3rd ed., Springer.
 
     >>> range_permutation(
     ...     [30, 0], [30, 30], replicates=99, rng=np.random.default_rng(1)
