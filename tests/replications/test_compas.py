@@ -259,6 +259,35 @@ def test_the_filtered_table_does_not_have_the_rates_of_all_rows(filtered: Number
         assert error_rates(filtered, race)[0] != pytest.approx(ERROR_RATES[race][0], abs=0.5)
 
 
+# Another score limit gives other numbers, G5, and so do people who were followed for too short a time, G4.
+
+
+@needs_data
+def test_a_higher_score_limit_has_its_own_error_rates(tmp_path: Path) -> None:
+    table = pd.read_csv(COMPAS / "compas-two-years.csv", dtype=str, keep_default_na=False)
+    found = audited(tmp_path, table, ROWS.replace("score_at_least = 5", "score_at_least = 8"))
+
+    assert error_rates(found, "African-American") == pytest.approx((15.82, 61.02), abs=0.005)
+    assert error_rates(found, "Caucasian") == pytest.approx((5.44, 79.81), abs=0.005)
+
+
+@needs_data
+def test_people_scored_too_late_are_kept_only_if_they_failed(tmp_path: Path) -> None:
+    table = pd.read_csv(COMPAS / "compas-two-years.csv", dtype=str, keep_default_na=False)
+    early = table["compas_screening_date"] <= "2014-04-01"
+    assert table.loc[~early, "two_year_recid"].value_counts().to_dict() == {"1": 998}
+
+    found = audited(tmp_path, table[early], ROWS)
+
+    assert found["people/everyone"]["numerator"] == 6216
+    assert found["prevalence/everyone"]["value"] == pytest.approx(0.362, abs=5e-4)
+    assert error_rates(found, "African-American") == pytest.approx((44.85, 27.90), abs=0.005)
+    assert error_rates(found, "Caucasian") == pytest.approx((23.45, 48.76), abs=0.005)
+    assert [
+        found[f"positive_predictive_value/{place(race)}"]["value"] for race in ("African-American", "Caucasian")
+    ] == pytest.approx([0.5462, 0.4860], abs=5e-5)  # fmt: skip
+
+
 # The worked example.
 
 

@@ -2,7 +2,8 @@
 
 All take counts (`x` of `m` in one group, `y` of `n` in the other) and a critical value from
 `auditkit.statistics.critical`, so that the same formulas serve single and simultaneous intervals. All assume
-independent units. Limits that do not exist are infinite.
+independent units; where units depend on each other or were sampled, effective counts from `clusters` or `two_phase`
+take their place, which need not be whole. Limits that do not exist are infinite.
 """
 
 import math
@@ -19,13 +20,13 @@ class Interval(NamedTuple):
     high: float
 
 
-def _counts(x: int, m: int) -> None:
+def _counts(x: float, m: float) -> None:
     if not 0 <= x <= m or m == 0:
         msg = f"expected 0 <= count <= total and total > 0, found {x} of {m}"
         raise ValueError(msg)
 
 
-def wilson(x: int, m: int, *, critical: float) -> Interval:
+def wilson(x: float, m: float, *, critical: float) -> Interval:
     """Interval for one proportion that behaves near 0 and 1 (Wilson score).
 
     Raises
@@ -47,7 +48,7 @@ def wilson(x: int, m: int, *, critical: float) -> Interval:
     return Interval(0.0 if x == 0 else centre - half, 1.0 if x == m else centre + half)
 
 
-def newcombe(x: int, m: int, y: int, n: int, *, critical: float) -> Interval:
+def newcombe(x: float, m: float, y: float, n: float, *, critical: float) -> Interval:
     """Interval for the difference x/m - y/n built from two Wilson intervals (Newcombe's method 10).
 
     Raises
@@ -70,7 +71,7 @@ def newcombe(x: int, m: int, y: int, n: int, *, critical: float) -> Interval:
     return Interval(max(-1.0, p - q - below), min(1.0, p - q + above))
 
 
-def agresti_caffo(x: int, m: int, y: int, n: int, *, critical: float) -> Interval:
+def agresti_caffo(x: float, m: float, y: float, n: float, *, critical: float) -> Interval:
     """Interval for the difference x/m - y/n after adding one success and one failure to each group.
 
     With a critical value from `critical.all_pairs` the intervals of all pairs of groups hold jointly.
@@ -95,7 +96,7 @@ def agresti_caffo(x: int, m: int, y: int, n: int, *, critical: float) -> Interva
     return Interval(max(-1.0, p - q - half), min(1.0, p - q + half))
 
 
-def katz(x: int, m: int, y: int, n: int, *, critical: float) -> Interval:
+def katz(x: float, m: float, y: float, n: float, *, critical: float) -> Interval:
     """Interval for the ratio (x/m) / (y/n) on the log scale; it needs all four cells.
 
     Raises
@@ -121,7 +122,7 @@ def katz(x: int, m: int, y: int, n: int, *, critical: float) -> Interval:
     return Interval(math.exp(log_ratio - half), math.exp(log_ratio + half))
 
 
-def koopman(x: int, m: int, y: int, n: int, *, critical: float) -> Interval:
+def koopman(x: float, m: float, y: float, n: float, *, critical: float) -> Interval:
     """Interval for the ratio (x/m) / (y/n) by inverting the score test, without correction.
 
     It exists unless both counts are 0; with `y` 0 the upper limit is infinite.
@@ -153,7 +154,7 @@ def koopman(x: int, m: int, y: int, n: int, *, critical: float) -> Interval:
     return Interval(low, high)
 
 
-def _score(x: int, m: int, y: int, n: int, *, ratio: float) -> float:
+def _score(x: float, m: float, y: float, n: float, *, ratio: float) -> float:
     """Score statistic of the hypothesis that the ratio has this value."""
     a = (m + n) * ratio
     b = ratio * (m + y) + x + n
@@ -161,7 +162,7 @@ def _score(x: int, m: int, y: int, n: int, *, ratio: float) -> float:
     return _misfit(x, m, min(1.0, ratio * q)) + _misfit(y, n, min(1.0, q))
 
 
-def _misfit(count: int, total: int, p: float) -> float:
+def _misfit(count: float, total: float, p: float) -> float:
     """One group's squared standardised distance from an expected rate; a certain rate fits exactly or not at all."""
     variance = total * p * (1 - p)
     if variance <= 0:
