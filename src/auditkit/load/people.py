@@ -50,11 +50,22 @@ def load(connection: ibis.BaseBackend, audit: AuditFile, *, folder: Path, audit_
     shaped, decision, outcome = _shape(table, records)
     columns = (*_columns(audit), decision, *(outcome or ()))
     rows = Rows(table=shaped, source=source, columns=columns, counted=counted, original=original)
+    rows = rows.counted_ahead(_wanted(rows, audit))
     check_values(rows, audit)
     if counted:
         check_repeated_cells(rows, audit)
     check_references(rows, audit)
     return rows
+
+
+def _wanted(rows: Rows, audit: AuditFile) -> Iterator[tuple[str, ...]]:
+    """Name the counts that the stages up to `tally` ask for, so that few passes over the rows serve them all."""
+    groups = rows.roles("group.")
+    for dimension in audit.dimensions:
+        yield (*(f"group.{name}" for name in dimension), "decision", "outcome")
+    yield from ((group, "score", "decision", "outcome") for group in groups)
+    yield from (("area", group) for group in groups)
+    yield from (("area", "decision", "outcome"), ("time", "outcome"))
 
 
 def _named(audit: AuditFile) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ from ibis import Table
 
 from auditkit.definitions.audit_file import AuditFile
 from auditkit.errors import SHOWN, InputError, Problem, closest, shown
-from auditkit.results.rows import Rows, canonical
+from auditkit.results.rows import ROWS, Rows, canonical
 from auditkit.results.tally import UNKNOWN
 
 
@@ -16,6 +16,11 @@ def _texts(table: Table, name: str) -> Table:
     raw = table.select(raw=table[name])
     counted = raw.group_by("raw").agg(n=raw.count())
     return counted.select(text=canonical(counted.raw.cast("string")), n=counted.n)
+
+
+def _texts_of(rows: Rows, name: str) -> Table:
+    counted = rows.counts(name)
+    return counted.select(text=canonical(counted[name].cast("string")), n=counted[ROWS])
 
 
 def _examples(found: Table) -> tuple[list[str], int]:
@@ -83,7 +88,7 @@ def _score_problems(rows: Rows, audit: AuditFile) -> Iterator[Problem]:
     score, records = rows.column("score"), audit.records
     if score is None:
         return
-    texts = _texts(rows.table, score.name)
+    texts = _texts_of(rows, score.name)
     text = texts.text
     number = text.try_cast("float64")
     finite = number.notnull() & ~number.isnan() & ~number.isinf()
@@ -101,7 +106,7 @@ def _distinct(rows: Rows, role: str) -> list[str]:
     column = rows.column(role)
     if column is None:
         return []
-    texts = _texts(rows.table, column.name)
+    texts = _texts_of(rows, column.name)
     gone = texts.text.isnull() | (texts.text.isin(column.missing) if column.missing else ibis.literal(False))
     kept = texts.filter(~gone).select("text").distinct().order_by("text")
     return [row["text"] for row in kept.to_pyarrow().to_pylist()]

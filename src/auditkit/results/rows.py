@@ -2,12 +2,14 @@
 
 A table stays where it is, as an Ibis expression. What the audit file declares about a column (which values mean not
 known, which mean positive) is a `Column`; `Rows.cells` counts combinations of columns. It groups by the values as they
-stand and rewrites only the few groups, so that a hundred million rows cost one grouped scan.
+stand and rewrites only the few groups, so that a hundred million rows cost one grouped scan. `Rows.counted_ahead`
+counts in few scans what many will ask for; `cells` then answers from those counts.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from functools import reduce
+from typing import Any, Literal, Self
 
 import ibis
 from ibis import Table, Value
@@ -15,6 +17,7 @@ from ibis import Table, Value
 from auditkit.results.checks import CheckResult, Refusal
 from auditkit.results.inputs import InputRecord
 from auditkit.results.loaded_areas import LoadedAreas
+from auditkit.results.passes import plan
 from auditkit.results.tally import UNKNOWN
 
 WEIGHT, DECIDED, OCCURRED, PERIOD = (
@@ -24,7 +27,9 @@ WEIGHT, DECIDED, OCCURRED, PERIOD = (
     "auditkit: period",
 )
 """Columns that `load` adds; their names cannot be mistaken for a file's."""
-_PEOPLE, _HIDDEN = "auditkit: people", "auditkit: hidden"
+PEOPLE, HIDDEN, ROWS = "auditkit: people", "auditkit: hidden", "auditkit: rows"
+"""Columns of counts: people, whether the source withheld a count among them, and rows."""
+_SPOTS, _AT_A_SPOT, _MANY = 4, 25_000, 1_000
 Kind = Literal["text", "group", "binary", "number", "date"]
 
 
@@ -45,6 +50,16 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Ahead:
+    """Counts made ahead of the questions; they hold for one table only, and are passed over once it is replaced."""
+
+    rows: Table
+    """The table whose rows were counted."""
+    tables: tuple[Table, ...]
+    """Small tables of counts, by columns as they stand."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Rows:
     """A main table as opened: where it came from, and what its columns mean."""
 
@@ -56,6 +71,8 @@ class Rows:
     """Whether rows are published counts, not people."""
     original: tuple[str, ...]
     """The column names of the file."""
+    ahead: Ahead | None = None
+    """Counts made ahead, from which `cells` is served where they suffice."""
 
     @property
     def weight(self) -> Value:
@@ -78,17 +95,61 @@ class Rows:
     def cells(self, *roles: str) -> Table:
         """Count people by the values of some columns: columns named by role, `n` and `suppressed`."""
         columns = [column for column in self.columns if column.role in roles]
-        names = list(dict.fromkeys(column.name for column in columns))
-        people = self.weight.sum().fill_null(0)
-        hidden = self.weight.isnull().any()
-        raw = self.table.group_by(names).agg(**{_PEOPLE: people, _HIDDEN: hidden})  # no file has such columns
-        read = raw.select(n=raw[_PEOPLE], suppressed=raw[_HIDDEN], **{c.role: value(raw, c) for c in columns})
+        raw = self.counts(*dict.fromkeys(column.name for column in columns))
+        read = raw.select(n=raw[PEOPLE], suppressed=raw[HIDDEN], **{c.role: value(raw, c) for c in columns})
         if not roles:
             return read
         grouped = read.group_by(list(roles)).agg(
             n=read.n.sum().cast("int64"), suppressed=read.suppressed.any()
         )
         return grouped.order_by([grouped[role].asc(nulls_first=True) for role in roles])
+
+    def counts(self, *names: str) -> Table:
+        """Count people and rows by columns as they stand: those columns, `PEOPLE`, `HIDDEN` and `ROWS`."""
+        table = self.holding(*names)
+        if table is self.table:
+            people, hidden, rows = self.weight.sum().fill_null(0), self.weight.isnull().any(), table.count()
+        else:
+            people, hidden, rows = table[PEOPLE].sum(), table[HIDDEN].any(), table[ROWS].sum()
+        counts = {PEOPLE: people.cast("int64"), HIDDEN: hidden, ROWS: rows.cast("int64")}
+        return table.group_by(list(names)).agg(**counts)  # no file has such columns
+
+    def holding(self, *names: str) -> Table:
+        """Return a table with every combination of these columns that there is: counts made ahead, else the rows."""
+        made = self.ahead.tables if self.ahead is not None and self.ahead.rows is self.table else ()
+        return next((table for table in made if set(names) <= set(table.columns)), self.table)
+
+    def counted_ahead(self, requests: Iterable[tuple[str, ...]]) -> Self:
+        """Count, in few passes over the rows, what calls of `cells` with these roles will need.
+
+        Parameters
+        ----------
+        requests
+            Roles as given to `cells`; roles that no column plays are passed over. What is not named here, and what
+            would make a large table of counts, is counted when it is asked for.
+        """
+        names = {column.role: column.name for column in self.columns}
+        wanted = [frozenset(names[role] for role in roles if role in names) for roles in requests]
+        wanted = [columns for columns in wanted if columns and self.holding(*columns) is self.table]
+        passes = plan(wanted, self._distinct(frozenset().union(*wanted)))
+        made = tuple(ibis.memtable(self.counts(*sorted(columns)).to_pyarrow()) for columns in passes)
+        held = self.ahead.tables if self.ahead is not None and self.ahead.rows is self.table else ()
+        return replace(self, ahead=Ahead(rows=self.table, tables=(*made, *held)))
+
+    def _distinct(self, names: frozenset[str]) -> dict[str, int]:
+        """Tell about how many values each column has, from rows at a few spots of the file."""
+        kinds = {column.name: column.kind for column in self.columns}
+        read = self.table.select(*sorted(names & {*self.original}))
+        found = {name: 3 if kinds[name] == "binary" else _MANY for name in names - {*read.columns}}
+        if not read.columns:
+            return found
+        step = max(_AT_A_SPOT, self.source.rows // _SPOTS)
+        spots = [read.limit(_AT_A_SPOT, offset=step * spot) for spot in range(_SPOTS)]
+        sample = reduce(Table.union, spots).to_pyarrow()
+        least = {
+            name: _MANY if kinds[name] == "date" else 1 for name in read.columns
+        }  # files are sorted by date
+        return found | {name: max(len(sample[name].unique()), least[name]) for name in read.columns}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -4,7 +4,7 @@ import ibis
 from ibis import Table
 
 from auditkit.definitions.audit_file import AuditFile
-from auditkit.results.rows import Rows, canonical
+from auditkit.results.rows import PEOPLE, Rows, canonical
 from auditkit.results.tally import UNKNOWN
 from auditkit.validate.registry import facts
 from auditkit.validate.shares import group_names, labelled, share, stack, where
@@ -106,8 +106,8 @@ def na_tokens(rows: Rows, audit: AuditFile) -> Table:
     for column in rows.columns:
         if column.kind not in {"group", "binary"} or column.name not in rows.original:
             continue
-        people = rows.table.select(raw=rows.table[column.name], weight=rows.weight.fill_null(0))
-        raw = people.group_by("raw").agg(n=people.weight.sum())
+        raw = rows.counts(column.name)
+        raw = raw.select(raw=raw[column.name], n=raw[PEOPLE])
         text = canonical(raw.raw.cast("string"))
         undeclared = ~text.isin(column.missing) if column.missing else ibis.literal(True)
         undeclared = undeclared & ~text.isin(column.positive) if column.positive else undeclared
