@@ -32,7 +32,9 @@ from auditkit.load.engine import connect
 from auditkit.load.people import load
 from auditkit.load.places import load_places
 from auditkit.measure.catalogue import measures
-from auditkit.measure.measuring import Measuring, measure
+from auditkit.measure.choices import Measuring
+from auditkit.measure.measuring import PARTS as PEOPLE_PARTS
+from auditkit.measure.measuring import measure
 from auditkit.measure.places import PARTS, PLACE_MEASURES, measure_places
 from auditkit.report.assemble import Origin, build_document, internal_tally
 from auditkit.report.folder import check_free, manifest, write_folder
@@ -195,7 +197,7 @@ def _child(audit: AuditFile, stage: str) -> np.random.Generator:
 
 def _check_measures(tool_type: ToolType) -> None:
     """Refuse a tool type that names what cannot be measured."""
-    known = {"person": tuple(all_measures()), "place": PARTS}[tool_type.kind]
+    known = {"person": (*all_measures(), *PEOPLE_PARTS), "place": PARTS}[tool_type.kind]
     unknown = [name for name in tool_type.measures if name not in known]
     if unknown:
         near = closest(unknown[0], known)
@@ -258,6 +260,7 @@ def _measure(  # one of the seven calls; each argument is another stage's result
         )
     measuring = Measuring(
         orientation=audit.tool.orientation, families=families, minimum_n=chosen.policy.minimum_n,
+        minimum_share=chosen.policy.minimum_share, detect_ratio=chosen.policy.detect_ratio,
         ratio_interval=chosen.policy.ratio_interval,
     )  # fmt: skip
     return measure(counted.result, metrics=tool_type.measures, measuring=measuring, progress=show)

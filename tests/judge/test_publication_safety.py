@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from auditkit.judge.disclosure import withhold, withhold_checks
-from auditkit.measure.measuring import Measuring, measure
+from auditkit.measure.choices import Measuring
+from auditkit.measure.measuring import measure
 from auditkit.results.checks import CheckResult, Observed
 from auditkit.results.measurements import Estimate, Measurement, Measurements, NotEstimable, Withheld
 from auditkit.results.tally import Cell, GroupTally, Tally

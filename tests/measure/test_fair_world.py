@@ -7,7 +7,8 @@ from typing import Literal
 import numpy as np
 import pytest
 
-from auditkit.measure.measuring import Measuring, measure
+from auditkit.measure.choices import Measuring
+from auditkit.measure.measuring import measure
 from auditkit.results.measurements import Bounds, Estimate, Family, Measurements
 from auditkit.results.tally import Cell, GroupTally, Tally
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from scipy.stats import norm, studentized_range
 from statsmodels.stats.proportion import confint_proportions_2indep
 
-from auditkit.measure.measuring import Measuring, measure
+from auditkit.measure.choices import Measuring
+from auditkit.measure.measuring import measure
 from auditkit.results.measurements import Bounds, Estimate, Family, Measurement, NotEstimable
 from auditkit.results.tally import UNKNOWN, Cell, GroupTally, Tally
 

@@ -13,7 +13,8 @@ from sklearn.metrics import precision_score
 from statsmodels.stats.proportion import proportion_confint
 
 from auditkit.measure.catalogue import measures
-from auditkit.measure.measuring import Measuring, measure
+from auditkit.measure.choices import Measuring
+from auditkit.measure.measuring import measure
 from auditkit.measure.registry import RATES, rate_metric
 from auditkit.results.checks import Refusal
 from auditkit.results.measurements import Estimate, Family, Measurement, NotEstimable
@@ -250,7 +251,7 @@ def test_without_outcomes_only_rates_of_decisions_are_measured() -> None:
     found = measured(make_tally({"A": (40, 7, 9, 22)}, has_outcome=False))
 
     metrics = {item.metric for item in found.values() if item.against is None and item.group}
-    assert metrics == {"people", "selection_rate", "favourable_rate"}
+    assert metrics == {"people", "selection_rate", "favourable_rate", "impact_ratio"}
     assert estimate(found, "selection_rate/race=A").value == pytest.approx(29 / 78)
 
 

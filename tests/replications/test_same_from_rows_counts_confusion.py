@@ -13,7 +13,8 @@ import auditkit
 from auditkit.definitions.audit_file import AuditFile, read_audit_file
 from auditkit.load.engine import connect
 from auditkit.load.people import load
-from auditkit.measure.measuring import Measuring, measure
+from auditkit.measure.choices import Measuring
+from auditkit.measure.measuring import measure
 from auditkit.results.measurements import Family, Measurements
 from auditkit.results.rows import CheckedRows
 from auditkit.tally.people import tally

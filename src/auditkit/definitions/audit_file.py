@@ -190,22 +190,27 @@ def _person_complaints(audit: AuditFile) -> list[str]:
 
 
 def _place_complaints(audit: AuditFile) -> list[str]:
-    records, found = audit.records, []
-    if audit.areas is None:
-        found.append("a place tool needs an [areas] section")
-    if audit.groups or audit.intersections:
-        found.append("the groups of a place tool are its residents: declare them as [areas] resident_groups")
-    if records.area is None:
-        found.append("a place tool needs [records] area")
-    if records.confusion or records.totals:
-        found.append("a place tool has one row per area and period, with 'decision'")
-    if records.outcome and records.outcome.kind != "count":
-        found.append("the outcome of an area is of kind 'count'")
-    if (records.time is None) != (records.period is None):
-        found.append("[records] time and period go together")
-    if audit.feedback and audit.history is None:
-        found.append("[feedback] needs [history], the records that the tool learns from")
-    return found
+    records = audit.records
+    of_people = [key for key in ("repeat", "strata", "audit_sample") if getattr(records, key)]
+    complaints = {
+        "a place tool needs an [areas] section": audit.areas is None,
+        "the groups of a place tool are its residents: declare them as [areas] resident_groups": bool(
+            audit.groups or audit.intersections
+        ),
+        "a place tool needs [records] area": records.area is None,
+        "a place tool has one row per area and period, with 'decision'": bool(
+            records.confusion or records.totals
+        ),
+        f"{shown(of_people)} in [records] belongs to tools of type 'person'": bool(of_people),
+        "the outcome of an area is of kind 'count'": bool(
+            records.outcome and records.outcome.kind != "count"
+        ),
+        "[records] time and period go together": (records.time is None) != (records.period is None),
+        "[feedback] needs [history], the records that the tool learns from": bool(
+            audit.feedback and audit.history is None
+        ),
+    }
+    return [complaint for complaint, holds in complaints.items() if holds]
 
 
 def read_audit_file(path: Path) -> AuditFile:

@@ -38,6 +38,10 @@ class Limit(Definition):
         2,
         description="for the feedback verdict: noise the loop may add on equal areas, as a ratio of variances.",
     )
+    judged_by: Literal["interval", "value"] = Field(
+        "interval",
+        description="'value' compares the number alone, without regard to chance, as some written rules do.",
+    )
     required: bool = Field(description="whether the tool cannot be recommended when the limit is not met.")
     tool_types: Annotated[tuple[str, ...], Field(strict=False)] = Field(
         ("person",), description="tool types, or kinds of them, that the limit applies to."
@@ -68,6 +72,13 @@ class Policy(Definition):
     name: Text = Field(description="the policy's name.")
     version: Text = Field(description="its version, as text.")
     minimum_n: Annotated[int, Field(ge=1)] = Field(10, description="rates on fewer people are not estimated.")
+    minimum_share: Annotated[float, Field(ge=0, lt=1)] = Field(
+        0.0, description="groups that are a smaller share of everyone are not compared."
+    )
+    detect_ratio: Annotated[float, Field(gt=1)] = Field(
+        1.25,
+        description="the ratio between groups that an audit should be able to find; the report says what sample it takes.",
+    )
     ratio_interval: Literal["katz", "koopman"] = Field(
         "katz", description="the interval for ratios; 'katz' gives way to 'koopman' where a cell is empty."
     )

@@ -76,6 +76,7 @@ class Outcome(Definition):
     )
     means: Text = Field(description="the outcome in words, such as 'arrested again within two years'.")
     source: LabelSource = Field(description="who decides that the outcome is recorded.")
+    date: str | None = Field(None, description="the column with the day on which the outcome was recorded.")
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:
@@ -89,6 +90,13 @@ class Outcome(Definition):
             msg = f"{shown(sorted(both))} cannot be both positive and negative"
             raise ValueError(msg)
         return self
+
+
+class AuditSample(Definition):
+    """Unflagged people drawn at random, whose outcomes were then looked up."""
+
+    column: str = Field(description="the column that marks who was drawn.")
+    sampled: SomeValues = Field(description="the values of that column that mean drawn.")
 
 
 class Confusion(Definition):
@@ -115,6 +123,10 @@ class Records(Definition):
     path: str = Field(description="the table's path, relative to the audit file.")
     id: str | None = Field(None, description="the column that tells people apart.")
     score: str | None = Field(None, description="the tool's number.")
+    score_is: Literal["rank", "probability"] = Field(
+        "rank",
+        description="'probability' where the score is meant as the chance of the outcome, from 0 to 1.",
+    )
     decision: Annotated[Decision | None, BeforeValidator(_spelled_out)] = Field(
         None, description='what counts as flagged; "all" when each row is a flag.'
     )
@@ -131,6 +143,15 @@ class Records(Definition):
     follow_up_days: Annotated[int, Field(ge=1)] | None = Field(
         None, description="how long each person is followed."
     )
+    repeat: str | None = Field(
+        None, description="the column that names the person, where one can stand in several rows."
+    )
+    strata: Names = Field(
+        (), description="columns of circumstances; groups are also compared within their values."
+    )
+    audit_sample: AuditSample | None = Field(
+        None, description="unflagged people drawn at random to learn their outcomes."
+    )
     missing: Values = Field((), description="values that mean 'not recorded' in any column named here.")
     counts: str | None = Field(
         None, description="the column of counts, when each row stands for several people."
@@ -145,7 +166,10 @@ class Records(Definition):
         if len(shapes) != 1:
             msg = f"give exactly one of 'decision', 'confusion' and 'totals'; found {shown(shapes)}"
             raise ValueError(msg)
-        row_keys = ("id", "score", "outcome", "time", "area", "counts", "observed_until", "follow_up_days")
+        row_keys = (
+            "id", "score", "outcome", "time", "area", "counts", "observed_until", "follow_up_days", "repeat",
+            "audit_sample",
+        )  # fmt: skip
         if shapes[0] != "decision" and (extra := [key for key in row_keys if getattr(self, key) is not None]):
             msg = f"'{shapes[0]}' describes a published table, which has no {shown(extra)}"
             raise ValueError(msg)
@@ -158,5 +182,22 @@ class Records(Definition):
             raise ValueError(msg)
         if self.suppressed and shapes[0] == "decision" and not self.counts:
             msg = "'suppressed' marks withheld counts: name the column of counts with 'counts'"
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _people_and_time(self) -> Self:
+        if self.audit_sample and self.outcome is None:
+            msg = "'audit_sample' says whose outcomes were looked up: name them with 'outcome'"
+            raise ValueError(msg)
+        if self.counts and self.repeat:
+            msg = "a table of counts cannot tell people apart: 'repeat' needs one row per scoring"
+            raise ValueError(msg)
+        follow_up = (self.time, self.observed_until, self.follow_up_days)
+        if self.outcome and self.outcome.date and None in follow_up:
+            msg = "'outcome.date' needs 'time', 'observed_until' and 'follow_up_days' as well"
+            raise ValueError(msg)
+        if self.score_is == "probability" and self.score is None:
+            msg = "'score_is' describes a score: name its column with 'score'"
             raise ValueError(msg)
         return self

@@ -3,10 +3,15 @@
 from auditkit.definitions.audit_file import AuditFile
 from auditkit.definitions.policy import Limit, Policy
 from auditkit.results.measurements import Family
+from auditkit.results.tally import ELSEWHERE
 
 LEVEL = 0.95
 OF_PLACES = (("rule",), ("area",), ("loop",))
 """Dimensions of place tools besides groups of residents: rules that flag, areas, and the feedback loop."""
+
+
+AREA = ("area",)
+"""Where people were scored; each area is compared with all others together."""
 
 
 def applicable(policy: Policy, audit: AuditFile) -> tuple[Limit, ...]:
@@ -25,7 +30,16 @@ def dimensions(limit: Limit, audit: AuditFile) -> tuple[tuple[str, ...], ...]:
         return audit.dimensions
     named = tuple(limit.dimension.split("+"))
     known = {*audit.dimensions, *(OF_PLACES if audit.areas else ())}
+    if audit.kind != "place" and audit.records.area is not None:
+        known |= {AREA}
     return (named,) if named in known else ()
+
+
+def reference_of(dimension: tuple[str, ...], audit: AuditFile) -> tuple[str, ...] | None:
+    """Return the group that a dimension's others are compared with."""
+    if dimension == AREA and AREA not in audit.dimensions and audit.kind != "place":
+        return (ELSEWHERE,)
+    return audit.reference(dimension) if dimension in audit.dimensions else None
 
 
 def declare_families(policy: Policy, audit: AuditFile) -> tuple[Family, ...]:

@@ -2,9 +2,10 @@
 
 from auditkit.definitions.audit_file import AuditFile
 from auditkit.definitions.policy import FEEDBACK_VERDICT, Limit, Policy
-from auditkit.judge.families import applicable, dimensions
+from auditkit.judge.detectable import detectable, largest_detectable
+from auditkit.judge.families import applicable, dimensions, reference_of
 from auditkit.judge.loops import loop_status, loop_verdict
-from auditkit.judge.verdicts import verdict
+from auditkit.judge.verdicts import note, verdict
 from auditkit.results.checks import CheckResult
 from auditkit.results.feedback import Feedback
 from auditkit.results.findings import AppliedLimit, Code, Comparison, Finding, Judgement, Verdict
@@ -50,24 +51,34 @@ def judge(
 def _finding(
     limit: Limit, dimension: tuple[str, ...], measurements: Measurements, audit: AuditFile
 ) -> Finding:
-    unknown = _membership_unknown(dimension, measurements)
-    reference = audit.reference(dimension) if dimension in audit.dimensions else None
-    directed = reference is not None or dimension not in audit.dimensions
-    judged = [
-        Comparison(
-            measurement=item.id, status=verdict(item, limit, membership_unknown=unknown, directed=directed)
-        )
+    reference = reference_of(dimension, audit)
+    judged = tuple(
+        _comparison(item, limit, measurements, unknown=_membership_unknown(dimension, measurements),
+                    directed=reference is not None or dimension not in audit.dimensions)
         for item in measurements.items
-        if item.metric == limit.measure and item.dimension == dimension and _applies(item, limit, reference)
-    ]
+        if (item.metric, item.dimension, item.stratum) == (limit.measure, dimension, None)
+        and _applies(item, limit, reference)
+    )  # fmt: skip
     status: Verdict = min((one.status for one in judged), key=WORST_FIRST.index, default="not_checked")
     name = "+".join(dimension)
     return Finding(
         id=f"{limit.id}/{name}", limit_id=limit.id, status=status,
-        evidence=tuple(one.measurement for one in judged if one.status == status), comparisons=tuple(judged),
-        limit=_applied(limit, name),
-        scope=limit.scope, source=limit.source, why=limit.why,
+        evidence=tuple(one.measurement for one in judged if one.status == status), comparisons=judged,
+        limit=_applied(limit, name), scope=limit.scope, source=limit.source, why=limit.why,
+        smallest_detectable=largest_detectable(limit.measure, dimension, measurements),
     )  # fmt: skip
+
+
+def _comparison(
+    item: Measurement, limit: Limit, measurements: Measurements, *, unknown: bool, directed: bool
+) -> Comparison:
+    status = verdict(item, limit, membership_unknown=unknown, directed=directed)
+    return Comparison(
+        measurement=item.id,
+        status=status,
+        note=note(item, status),
+        smallest_detectable=detectable(item, measurements),
+    )
 
 
 def _loop_finding(limit: Limit, feedback: Feedback) -> Finding:
@@ -84,7 +95,12 @@ def _applied(limit: Limit, dimension: str) -> AppliedLimit:
         for key in ("at_most", "at_least")
     }
     return AppliedLimit(
-        measure=limit.measure, dimension=dimension, compare=limit.compare, required=limit.required, **bounds
+        measure=limit.measure,
+        dimension=dimension,
+        compare=limit.compare,
+        required=limit.required,
+        judged_by=limit.judged_by,
+        **bounds,
     )
 
 

@@ -7,7 +7,7 @@ equivalence of average bioavailability, J. Pharmacokinetics and Biopharmaceutics
 """
 
 from auditkit.definitions.policy import Limit
-from auditkit.results.findings import Verdict
+from auditkit.results.findings import Note, Verdict
 from auditkit.results.measurements import Bounds, Estimate, Measurement
 
 INFINITY = float("inf")
@@ -49,16 +49,56 @@ def verdict(
         Whether a pair has a direction, towards a reference; otherwise the limit holds in both.
     """
     result = measurement.result
-    if not isinstance(result, Estimate) or result.interval is None:
+    if not isinstance(result, Estimate):
         return "cannot_tell"
-    mirrored = measurement.against is not None and (limit.compare == "all_pairs" or not directed)
+    mirrored = equality(measurement) is not None and (limit.compare == "all_pairs" or not directed)
     low, high = allowed(limit, mirrored=mirrored)
+    if limit.judged_by == "value":
+        return _by_value(result, (low, high), membership_unknown=membership_unknown)
+    return _by_interval(result, (low, high), membership_unknown=membership_unknown)
+
+
+def _by_interval(result: Estimate, permitted: Range, *, membership_unknown: bool) -> Verdict:
+    if result.interval is None:
+        return "cannot_tell"
+    low, high = permitted
     below, above = _open(result.interval_family or result.interval)
     if above < low or below > high:
         return "does_not_meet"
     inside = _within(result.interval_90, (low, high))
     supported = not membership_unknown or _within(result.bounds, (low, high))
     return "meets" if inside and supported and result.reason is None else "cannot_tell"
+
+
+def _by_value(result: Estimate, permitted: Range, *, membership_unknown: bool) -> Verdict:
+    """Compare the number alone; a number that people of unknown group could move is never shown to meet a limit."""
+    if result.value is None:
+        return "cannot_tell"
+    if not permitted[0] <= result.value <= permitted[1]:
+        return "does_not_meet"
+    return "cannot_tell" if membership_unknown or result.reason is not None else "meets"
+
+
+def note(measurement: Measurement, status: Verdict) -> Note | None:
+    """Say whether a gap was shown to exist, where the limit is not broken (methods 3.7)."""
+    result = measurement.result
+    equal = equality(measurement)
+    if equal is None or not isinstance(result, Estimate) or result.interval is None:
+        return None
+    low, high = _open(result.interval_family or result.interval)
+    if low <= equal <= high:
+        return None
+    notes: dict[Verdict, Note] = {"meets": "small_difference", "cannot_tell": "unclear_difference"}
+    return notes.get(status)
+
+
+def equality(measurement: Measurement) -> float | None:
+    """Return the value of a comparison that means no gap; None for what compares no two groups."""
+    if measurement.against is None:
+        return None
+    if measurement.metric.endswith("_ratio"):
+        return 1.0
+    return 0.0 if measurement.metric.endswith(("_difference", "_excess")) else None
 
 
 def _open(bounds: Bounds) -> Range:

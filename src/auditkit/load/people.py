@@ -10,6 +10,7 @@ from auditkit.definitions.audit_file import AuditFile
 from auditkit.definitions.records import Confusion, Records, Totals
 from auditkit.load.decisions import count, decide
 from auditkit.load.files import check_named, open_table
+from auditkit.load.follow_up import follow
 from auditkit.load.values import check_counts, check_references, check_repeated_cells, check_values
 from auditkit.results.inputs import InputRecord
 from auditkit.results.rows import DECIDED, OCCURRED, WEIGHT, Column, Kind, Rows
@@ -48,14 +49,15 @@ def load(connection: ibis.BaseBackend, audit: AuditFile, *, folder: Path, audit_
     counted = bool(records.counts or records.confusion or records.totals)
     check_counts(table, audit)
     shaped, decision, outcome = _shape(table, records)
-    columns = (*_columns(audit), decision, *(outcome or ()))
+    columns = (*_columns(audit), decision, *outcome)
     rows = Rows(table=shaped, source=source, columns=columns, counted=counted, original=original)
     rows = rows.counted_ahead(_wanted(rows, audit))
     check_values(rows, audit)
     if counted:
         check_repeated_cells(rows, audit)
     check_references(rows, audit)
-    return rows
+    rows = follow(rows, records)
+    return rows.counted_ahead(_wanted(rows, audit))  # `follow` may have made another table
 
 
 def _wanted(rows: Rows, audit: AuditFile) -> Iterator[tuple[str, ...]]:
@@ -63,7 +65,11 @@ def _wanted(rows: Rows, audit: AuditFile) -> Iterator[tuple[str, ...]]:
     groups = rows.roles("group.")
     for dimension in audit.dimensions:
         yield (*(f"group.{name}" for name in dimension), "decision", "outcome")
-    yield from ((group, "score", "decision", "outcome") for group in groups)
+        yield (*(f"group.{name}" for name in dimension), "decision", "outcome", "followed")
+    strata = rows.roles("stratum.")
+    for group in groups:
+        yield from ((group, "score", "decision", "outcome"), (group, "decision", "left_on", "happened"))
+        yield (group, *strata, "decision", "outcome")
     yield from (("area", group) for group in groups)
     yield from (("area", "decision", "outcome"), ("time", "outcome"))
 
@@ -72,12 +78,13 @@ def _named(audit: AuditFile) -> Iterator[tuple[str, str]]:
     """Every column the audit file names, with the key that names it."""
     records = audit.records
     keys: list[tuple[str, str | None]] = [
-        (key, getattr(records, key)) for key in ("id", "score", "time", "area", "counts")
+        (key, getattr(records, key)) for key in ("id", "score", "time", "area", "counts", "repeat")
     ]
-    keys += [(key, name) for key in ("inputs", "stamped_after") for name in getattr(records, key)]
+    keys += [(key, name) for key in ("inputs", "stamped_after", "strata") for name in getattr(records, key)]
     parts = {
         "decision": ("column", "per"),
-        "outcome": ("column",),
+        "outcome": ("column", "date"),
+        "audit_sample": ("column",),
         "confusion": tuple(CELLS),
         "totals": ("flagged", "of"),
     }
@@ -96,18 +103,27 @@ def check_columns(audit: AuditFile, found: tuple[str, ...], *, audit_name: str) 
 def _columns(audit: AuditFile) -> tuple[Column, ...]:
     """Columns that keep their place in the table, whatever its shape."""
     records, gone = audit.records, audit.records.missing
-    kinds: dict[str, Kind] = {"id": "text", "score": "number", "time": "date", "area": "text"}
+    kinds: dict[str, Kind] = {
+        "id": "text",
+        "score": "number",
+        "time": "date",
+        "area": "text",
+        "repeat": "text",
+    }
     single = [
         Column(role=role, name=name, kind=kind, missing=gone)
         for role, kind in kinds.items()
         if (name := getattr(records, role)) is not None
+    ]
+    strata = [
+        Column(role=f"stratum.{name}", name=name, kind="group", missing=gone) for name in records.strata
     ]
     inputs = [Column(role=f"input.{name}", name=name, kind="text", missing=gone) for name in records.inputs]
     groups = [
         Column(role=f"group.{name}", name=group.column, kind="group", missing=(*group.unknown, *gone))
         for name, group in audit.groups.items()
     ]
-    return (*single, *inputs, *groups)
+    return (*single, *strata, *inputs, *groups)
 
 
 def _shape(table: Table, records: Records) -> tuple[Table, Column, tuple[Column, ...]]:

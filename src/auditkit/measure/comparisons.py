@@ -1,13 +1,14 @@
 """Comparisons of two groups: differences and ratios, alone and jointly over a declared family."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Literal
+from typing import Any, Literal
 
 from auditkit.measure.groups import Rate, limits
-from auditkit.results.measurements import Estimate, Family, NotEstimable
-from auditkit.statistics import critical, intervals
+from auditkit.results.measurements import Bounds, Estimate, Family, NotEstimable
+from auditkit.statistics import critical, intervals, mover
 from auditkit.statistics.intervals import Interval
 
 Group = tuple[str, ...]
@@ -57,41 +58,75 @@ def difference(first: Rate, second: Rate, pairs: Pairing) -> Estimate | NotEstim
     """Compare two rates by their difference: Newcombe alone and against a reference, Agresti-Caffo among all pairs."""
     if reason := first.reason or second.reason:
         return NotEstimable(reason=reason)
-    joint = intervals.agresti_caffo if pairs.simultaneous else intervals.newcombe
-    counts = (first.numerator, first.denominator, second.numerator, second.denominator)
+
+    def interval(reach: float, *, simultaneous: bool = False) -> Bounds:
+        return limits(_difference_interval(first, second, reach, simultaneous=simultaneous))
+
+    joint = None if pairs.critical is None else interval(pairs.critical, simultaneous=pairs.simultaneous)
     return Estimate(
-        value=first.value - second.value,
-        interval=limits(intervals.newcombe(*counts, critical=critical.normal(0.95))),
-        interval_90=limits(intervals.newcombe(*counts, critical=critical.normal(0.90))),
-        interval_family=None if pairs.critical is None else limits(joint(*counts, critical=pairs.critical)),
-        method="newcombe",
-    )
+        value=first.value - second.value, interval=interval(critical.normal(0.95)),
+        interval_90=interval(critical.normal(0.90)), interval_family=joint, method=f"newcombe{_design(first, second)}",
+    )  # fmt: skip
+
+
+def _design(first: Rate, second: Rate) -> str:
+    return first.design or second.design
+
+
+def _difference_interval(first: Rate, second: Rate, reach: float, *, simultaneous: bool) -> Interval:
+    if first.own_interval or second.own_interval:
+        both = [Interval(*_closed(rate.interval(reach))) for rate in (first, second)]
+        return mover.weighted_sum([first.value, second.value], both, weights=[1, -1])
+    joint = intervals.agresti_caffo if simultaneous else intervals.newcombe
+    return joint(first.events, first.trials, second.events, second.trials, critical=reach)
+
+
+def _closed(bounds: Bounds) -> tuple[float, float]:
+    low, high = bounds
+    return low or 0.0, 1.0 if high is None else high
 
 
 def ratio(first: Rate, second: Rate, pairs: Pairing, *, kind: RatioInterval) -> Estimate | NotEstimable:
     """Compare two rates by their ratio: Katz where all cells are filled, else Koopman's score interval."""
     if reason := first.reason or second.reason:
         return NotEstimable(reason=reason)
-    if first.numerator == second.numerator == 0:
+    if first.value == second.value == 0:
         return NotEstimable(reason="NE-BOTHZERO")
     name, interval = _ratio_interval(first, second, kind=kind)
     return Estimate(
-        value=first.value / second.value if second.numerator else None,
+        value=first.value / second.value if second.value else None,
         interval=limits(interval(critical.normal(0.95))),
         interval_90=limits(interval(critical.normal(0.90))),
         interval_family=None if pairs.critical is None else limits(interval(pairs.critical)),
-        method=name,
+        method=f"{name}{_design(first, second)}",
     )
 
 
 def _ratio_interval(
     first: Rate, second: Rate, *, kind: RatioInterval
 ) -> tuple[str, Callable[[float], Interval]]:
-    x, m, y, n = first.numerator, first.denominator, second.numerator, second.denominator
+    if first.own_interval or second.own_interval:
+        return "mover", lambda value: _log_interval(first, second, value)
+    x, m, y, n = first.events, first.trials, second.events, second.trials
     filled = 0 < x < m and 0 < y < n
     if kind == "katz" and filled:
         return "katz", lambda value: intervals.katz(x, m, y, n, critical=value)
     return "koopman", lambda value: intervals.koopman(x, m, y, n, critical=value)
+
+
+def _log_interval(first: Rate, second: Rate, reach: float) -> Interval:
+    """Combine two intervals on the log scale; a rate or a limit of zero leaves that side open."""
+    (low, high), (other_low, other_high) = (_closed(rate.interval(reach)) for rate in (first, second))
+    if not first.value or not second.value:
+        return Interval(low / other_high, high / other_low if other_low and second.value else math.inf)
+    down = math.hypot(_log(low / first.value), _log(second.value / other_high))
+    up = math.hypot(_log(first.value / high), _log(other_low / second.value))
+    centre = first.value / second.value
+    return Interval(centre * math.exp(-down), math.inf if math.isinf(up) else centre * math.exp(up))
+
+
+def _log(ratio: float) -> float:
+    return math.log(ratio) if ratio > 0 else -math.inf
 
 
 def extreme(
@@ -127,9 +162,54 @@ def extreme(
     )  # fmt: skip
 
 
-def _kinds(rates: dict[Group, Rate], kind: RatioInterval) -> str:
+def impact_ratio(
+    rates: dict[Group, Rate], *, level: float, kind: RatioInterval
+) -> dict[Group, Estimate | NotEstimable]:
+    """Compare each group's rate with the highest of all groups; at most 1, and 1 for the group that has it.
+
+    The interval follows from simultaneous intervals of every pair: the true ratio is the smallest of the group's
+    ratios to all groups.
+
+    References
+    ----------
+    New York City Local Law 144 of 2021, 6 RCNY 5-300: the selection rate of a category over that of the most selected.
+    """
+    sound = {group: rate for group, rate in rates.items() if rate.reason is None}
+    top = max((rate.value for rate in sound.values()), default=0.0)
+    found: dict[Group, Estimate | NotEstimable] = {}
+    for group, rate in rates.items():
+        if rate.reason is not None:
+            found[group] = NotEstimable(reason=rate.reason)
+        elif len(sound) < 2 or top == 0:
+            found[group] = NotEstimable(reason="NE-DENOM" if top else "NE-BOTHZERO")
+        else:
+            others = [other for name, other in sound.items() if name != group]
+            found[group] = _to_highest(rate, others, top=top, level=level, kind=kind)
+    return found
+
+
+def _to_highest(rate: Rate, others: list[Rate], *, top: float, level: float, kind: RatioInterval) -> Estimate:
+    def interval(joint: float) -> Interval:
+        value = critical.all_pairs(joint, len(others) + 1)
+        pairs = [
+            _ratio_interval(rate, other, kind=kind)[1](value)
+            for other in others
+            if rate.events or other.events
+        ]
+        return intervals.smallest_ratio([Interval(1.0, 1.0), *pairs])  # a group is as good as itself
+
+    alone = interval(0.95)
+    return Estimate(
+        value=rate.value / top, interval=limits(alone), interval_90=limits(interval(0.90)),
+        interval_family=None if level == 0.95 else limits(interval(level)),
+        method=f"simultaneous_{_kinds(dict(enumerate((rate, *others))), kind)}",
+        numerator=rate.numerator, denominator=rate.denominator,
+    )  # fmt: skip
+
+
+def _kinds(rates: Mapping[Any, Rate], kind: RatioInterval) -> str:
     """Name the ratio intervals that a summary rests on; a group with an empty cell brings in Koopman's."""
-    full = all(0 < rate.numerator < rate.denominator for rate in rates.values())
+    full = all(0 < rate.events < rate.trials for rate in rates.values())
     return kind if full or kind == "koopman" else "katz_and_koopman"
 
 
@@ -137,13 +217,8 @@ def _extreme_interval(rates: list[Rate], value: float, *, what: str, kind: Ratio
     ordered = [(first, second) for first in rates for second in rates if first is not second]
     if what == "range":
         return intervals.largest_difference(
-            [
-                intervals.agresti_caffo(
-                    a.numerator, a.denominator, b.numerator, b.denominator, critical=value
-                )
-                for a, b in ordered
-            ]
+            [_difference_interval(a, b, value, simultaneous=True) for a, b in ordered]
         )
     return intervals.smallest_ratio(
-        [_ratio_interval(a, b, kind=kind)[1](value) for a, b in ordered if a.numerator or b.numerator]
+        [_ratio_interval(a, b, kind=kind)[1](value) for a, b in ordered if a.value or b.value]
     )

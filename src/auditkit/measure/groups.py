@@ -1,6 +1,8 @@
 """Rates of single groups from their counts."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from auditkit.measure import rates
 from auditkit.measure.registry import RATES, RateMetric
@@ -9,15 +11,39 @@ from auditkit.results.measurements import Bounds, Estimate, NotEstimable
 from auditkit.results.tally import CELLS, Counts
 from auditkit.statistics import critical, intervals
 
+Design = Literal["", "_clustered", "_weighted", "_followed"]
+"""How the people behind a rate came into it, where they are not as good as independent draws; it ends a method's name."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rate:
     """A rate of one group as counts, or the reason why there is none."""
 
-    numerator: int
-    denominator: int
+    numerator: int | None
+    denominator: int | None
     value: float
     reason: str | None
+    size: tuple[float, float] | None = None
+    """Events and trials of the simple random sample that would know as much; None where the counts are one."""
+    design: Design = ""
+    own_interval: Callable[[float], intervals.Interval] | None = None
+    """The interval by its critical value, where Wilson's on `size` would cover too little."""
+
+    def interval(self, reach: float) -> Bounds:
+        """Put an interval of so many standard errors around the rate."""
+        if self.own_interval is not None:
+            return limits(self.own_interval(reach))
+        return limits(intervals.wilson(self.events, self.trials, critical=reach))
+
+    @property
+    def events(self) -> float:
+        """How many events the interval rests on."""
+        return self.size[0] if self.size else float(self.numerator or 0)
+
+    @property
+    def trials(self) -> float:
+        """How many trials the interval rests on."""
+        return self.size[1] if self.size else float(self.denominator or 0)
 
 
 def metrics_for(orientation: str) -> dict[str, RateMetric]:
@@ -28,40 +54,47 @@ def metrics_for(orientation: str) -> dict[str, RateMetric]:
     return RATES | {"favourable_rate": replace(RATES["selection_rate"], name="favourable_rate")}
 
 
-def measure_rate(metric: RateMetric, counts: Counts, *, minimum_n: int, refused: tuple[Refusal, ...]) -> Rate:
+def measure_rate(
+    metric: RateMetric, counts: Counts, *, minimum_n: float, refused: tuple[Refusal, ...]
+) -> Rate:
     """Compute one rate of one group, or say why it cannot be estimated."""
     numerator = sum(counts.n[name] for name in metric.counted)
     denominator = sum(counts.n[name] for name in metric.among)
-    reason = next((refusal.reason for refusal in refused if metric.name in refusal.measures), None)
+    reason = refusal(metric.name, refused)
     if reason is None and counts.suppressed & {*metric.among}:
         reason = "NE-SUPP"
     if reason is None and denominator == 0:
         reason = "NE-DENOM"
     if reason is None and denominator < minimum_n:
         reason = "NE-SMALL"
-    value = 0.0 if reason else _point(metric, counts)
+    value = 0.0 if reason else point(metric, counts.n)
     return Rate(numerator=numerator, denominator=denominator, value=value, reason=reason)
 
 
-def _point(metric: RateMetric, counts: Counts) -> float:
+def refusal(metric: str, refused: tuple[Refusal, ...]) -> str | None:
+    """Return the reason why a data check refused a metric, if one did."""
+    return next((one.reason for one in refused if metric in one.measures), None)
+
+
+def point(metric: RateMetric, n: Mapping[str, float]) -> float:
+    """Compute a rate from the number of people, or their weight, in each cell."""
     if metric.needs_outcome:
-        cells = [(*pair, counts.n[name]) for name, pair in CELLS.items()]
+        cells = [(*pair, n[name]) for name, pair in CELLS.items()]
     else:
-        cells = [(0, 0, counts.n["unflagged"]), (1, 1, counts.n["flagged"])]
-    outcomes, decisions, n = zip(*cells, strict=True)
-    return metric.point(outcomes, decisions, n)
+        cells = [(0, 0, n["unflagged"]), (1, 1, n["flagged"])]
+    outcomes, decisions, weights = zip(*cells, strict=True)
+    return metric.point(outcomes, decisions, weights)
 
 
 def rate_result(rate: Rate, *, family_critical: float | None) -> Estimate | NotEstimable:
     """Put Wilson intervals around a rate."""
     if rate.reason is not None:
         return NotEstimable(reason=rate.reason)
-    x, m = rate.numerator, rate.denominator
-    family = None if family_critical is None else limits(intervals.wilson(x, m, critical=family_critical))
     return Estimate(
-        value=rate.value, interval=limits(intervals.wilson(x, m, critical=critical.normal(0.95))),
-        interval_90=limits(intervals.wilson(x, m, critical=critical.normal(0.90))), interval_family=family,
-        method="wilson", numerator=x, denominator=m,
+        value=rate.value, interval=rate.interval(critical.normal(0.95)),
+        interval_90=rate.interval(critical.normal(0.90)),
+        interval_family=None if family_critical is None else rate.interval(family_critical),
+        method=f"wilson{rate.design}", numerator=rate.numerator, denominator=rate.denominator,
     )  # fmt: skip
 
 

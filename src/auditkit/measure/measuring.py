@@ -1,45 +1,30 @@
 """Measuring every declared metric in every dimension."""
 
-from collections.abc import Callable, Iterator
-from typing import Literal
+from collections.abc import Callable, Iterable, Iterator
 
-from auditkit.measure.comparisons import RatioInterval, difference, extreme, pairing, ratio
-from auditkit.measure.groups import Rate, measure_rate, metrics_for, rate_result
+from auditkit.measure.blocks import RateBlock, alone, reported
+from auditkit.measure.choices import Measuring
+from auditkit.measure.designs import rates_of
+from auditkit.measure.follow_up import follow_up
+from auditkit.measure.groups import Rate, metrics_for, rate_result
+from auditkit.measure.impossibility import impossibility
+from auditkit.measure.neighbourhoods import neighbourhoods
 from auditkit.measure.registry import RateMetric
-from auditkit.results.measurements import (
-    Estimate,
-    Family,
-    Group,
-    Measurement,
-    Measurements,
-    NotEstimable,
-    Result,
-)
+from auditkit.measure.scores import scores
+from auditkit.measure.strata import strata
+from auditkit.measure.sweep import sweep
+from auditkit.results.measurements import Estimate, Measurement, Measurements, NotEstimable
 from auditkit.results.tally import GroupTally, Tally, counts_by_group, is_known
-from auditkit.statistics import critical
 
-
-class Measuring:
-    """What a measurement needs to know besides the counts; it holds nothing that changes."""
-
-    def __init__(
-        self,
-        *,
-        orientation: Literal["burden", "benefit"],
-        families: tuple[Family, ...],
-        minimum_n: int,
-        ratio_interval: RatioInterval,
-    ) -> None:
-        self.orientation = orientation
-        self.minimum_n = minimum_n
-        self.ratio_interval = ratio_interval
-        self._families = {(family.metric, family.dimension): family for family in families}
-
-    def family(self, metric: str, tally: GroupTally) -> Family:
-        """Return the declared family, or the one that follows from the reference group."""
-        compare: Literal["reference", "all_pairs"] = "reference" if tally.reference else "all_pairs"
-        undeclared = Family(metric=metric, dimension=tally.dimension, compare=compare, level=0.95)
-        return self._families.get((metric, tally.dimension), undeclared)
+PARTS: dict[str, Callable[[Tally, Measuring], Iterable[Measurement]]] = {
+    "scores": scores,
+    "sweep": sweep,
+    "strata": strata,
+    "areas": neighbourhoods,
+    "follow_up": follow_up,
+    "impossibility": impossibility,
+}
+"""What a tool type can have measured besides rates of groups."""
 
 
 def measure(
@@ -52,11 +37,11 @@ def measure(
     tally
         Counts.
     metrics
-        Names of the measures of the tool type.
+        Names of the measures of the tool type: rates, and `PARTS`.
     measuring
         Orientation, families and minimum sizes.
     progress
-        Called with a few words as each dimension starts.
+        Called with a few words as each dimension or part starts.
     """
     known = metrics_for(measuring.orientation)
     rates = [known[name] for name in metrics if name in known]
@@ -68,11 +53,11 @@ def measure(
         items += _people(dimension)
         for metric in rates:
             items += _rate(metric, dimension, tally, measuring)
+    for name in metrics:
+        if name in PARTS:
+            progress(name)
+            items += PARTS[name](tally, measuring)
     return Measurements(items=tuple(items))
-
-
-def _named(dimension: tuple[str, ...], group: tuple[str, ...]) -> Group:
-    return tuple(zip(dimension, group, strict=True))
 
 
 def _people(tally: GroupTally) -> Iterator[Measurement]:
@@ -83,7 +68,8 @@ def _people(tally: GroupTally) -> Iterator[Measurement]:
         size = Estimate(
             value=float(n), interval=None, interval_90=None, interval_family=None, method="count", numerator=n
         )
-        yield _alone("people", tally, group, NotEstimable(reason="NE-SUPP") if count.suppressed else size)
+        result = NotEstimable(reason="NE-SUPP") if count.suppressed else size
+        yield alone("people", tally.dimension, group, result)
     if tally.dimension:
         unknown = sum(count.n["people"] for group, count in counts.items() if not is_known(group))
         everyone = sum(count.n["people"] for count in counts.values())
@@ -96,61 +82,7 @@ def _people(tally: GroupTally) -> Iterator[Measurement]:
         )
 
 
-def _alone(metric: str, tally: GroupTally, group: tuple[str, ...], result: Result) -> Measurement:
-    named = _named(tally.dimension, group)
-    return Measurement(metric=metric, dimension=tally.dimension, group=named, against=None, result=result)
-
-
 def _rate(metric: RateMetric, tally: GroupTally, whole: Tally, measuring: Measuring) -> Iterator[Measurement]:
-    rates = {
-        group: measure_rate(metric, counts, minimum_n=measuring.minimum_n, refused=whole.refused)
-        for group, counts in counts_by_group(tally).items()
-    }
-    known = {group: rate for group, rate in rates.items() if is_known(group)}
-    joint = _each_critical(metric.name, tally, known, measuring)
-    for group, rate in rates.items():
-        result = rate_result(rate, family_critical=joint if group in known else None)
-        yield _alone(metric.name, tally, group, result)
-    if tally.dimension:
-        yield from _compared(metric, tally, known, measuring)
-
-
-def _each_critical(
-    metric: str, tally: GroupTally, known: dict[tuple[str, ...], Rate], measuring: Measuring
-) -> float | None:
-    family = measuring.family(metric, tally)
-    if family.compare != "each":
-        return None
-    sound = sum(1 for rate in known.values() if rate.reason is None)
-    return None if sound <= 1 and family.level == 0.95 else critical.bonferroni(family.level, max(1, sound))
-
-
-def _compared(
-    metric: RateMetric, tally: GroupTally, known: dict[tuple[str, ...], Rate], measuring: Measuring
-) -> Iterator[Measurement]:
-    kind = measuring.ratio_interval
-    if tally.reference is not None and tally.reference not in known:  # an intersection that nobody belongs to
-        known = known | {tally.reference: Rate(numerator=0, denominator=0, value=0.0, reason="NE-DENOM")}
-    differences = pairing(
-        known, measuring.family(f"{metric.name}_difference", tally), reference=tally.reference
-    )
-    ratios = pairing(known, measuring.family(f"{metric.name}_ratio", tally), reference=tally.reference)
-    for name, pairs in (("difference", differences), ("ratio", ratios)):
-        for group, other in pairs.pairs:
-            first, second = known[group], known[other]
-            result = (
-                difference(first, second, pairs)
-                if name == "difference"
-                else ratio(first, second, pairs, kind=kind)
-            )
-            yield Measurement(
-                metric=f"{metric.name}_{name}", dimension=tally.dimension, group=_named(tally.dimension, group),
-                against=_named(tally.dimension, other), result=result,
-            )  # fmt: skip
-    summaries: dict[str, Literal["range", "lowest_to_highest"]] = {f"{metric.name}_range": "range"}
-    if metric.name == "favourable_rate":
-        summaries["adverse_impact_ratio"] = "lowest_to_highest"
-    for name, what in summaries.items():
-        level = measuring.family(name, tally).level
-        result = extreme(known, level=level, what=what, kind=kind)
-        yield Measurement(metric=name, dimension=tally.dimension, group=(), against=None, result=result)
+    rates = rates_of(metric, tally, measuring=measuring, sampled=whole.sampled, refused=whole.refused)
+    block = RateBlock(metric=metric.name, dimension=tally.dimension, reference=tally.reference, rates=rates)
+    yield from reported(block, measuring)

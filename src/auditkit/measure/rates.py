@@ -100,3 +100,31 @@ def favourable_rate(outcomes: Any, decisions: Any, n: Any) -> float:
     from fairlearn.metrics import selection_rate as rate
 
     return float(rate(outcomes, decisions, sample_weight=n, pos_label=0))
+
+
+@rate_metric(among=("tn", "fp", "fn", "tp"), counted=("fp",))
+def false_positive_share(outcomes: Any, decisions: Any, n: Any) -> float:
+    """Share of all people who are wrongly flagged; reports write it per 1,000 people.
+
+    References
+    ----------
+    Methods 3.2: natural frequencies; fairlearn.metrics.mean_prediction of wrong flags.
+    """
+    from fairlearn.metrics import mean_prediction
+
+    wrong = [int(flag and not happened) for happened, flag in zip(outcomes, decisions, strict=True)]
+    return float(mean_prediction(outcomes, wrong, sample_weight=n))
+
+
+@rate_metric(among=("tn", "fp", "fn", "tp"), counted=("fn",))
+def false_negative_share(outcomes: Any, decisions: Any, n: Any) -> float:
+    """Share of all people who have the outcome and were not flagged; reports write it per 1,000 people.
+
+    References
+    ----------
+    Methods 3.2: natural frequencies; fairlearn.metrics.mean_prediction of misses.
+    """
+    from fairlearn.metrics import mean_prediction
+
+    missed = [int(happened and not flag) for happened, flag in zip(outcomes, decisions, strict=True)]
+    return float(mean_prediction(outcomes, missed, sample_weight=n))

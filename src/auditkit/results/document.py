@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError
 
 from auditkit.errors import ReportError
 from auditkit.results.checks import Status
-from auditkit.results.findings import Code, Verdict
+from auditkit.results.findings import Code, Note, Verdict
 from auditkit.results.place_records import FeedbackRecord, PlacesRecord, Record, Texts
 
 SCHEMA_VERSION: Literal["1"] = "1"
@@ -147,6 +147,10 @@ class ComparisonRecord(Record):
 
     measurement: str
     status: Verdict
+    note: Note | None = Field(
+        description="A gap exists, small or of unclear size; null where none was shown."
+    )
+    smallest_detectable: str | None
 
 
 class LimitRecord(Record):
@@ -158,6 +162,9 @@ class LimitRecord(Record):
     at_most: float | None
     at_least: float | None
     required: bool
+    judged_by: Literal["interval", "value"] = Field(
+        description="Whether chance was allowed for, or the number alone was compared."
+    )
 
 
 class FindingRecord(Record):

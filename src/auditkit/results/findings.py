@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 Verdict = Literal["meets", "does_not_meet", "cannot_tell", "not_checked"]
+Note = Literal["small_difference", "unclear_difference"]
+"""A gap exists but stays within the limit, or exists and may lie on either side of it (methods 3.7)."""
 Code = Literal["do_not_deploy", "not_ready", "ready_for_board_vote"]
 
 
@@ -14,6 +16,9 @@ class Comparison:
     measurement: str
     """The measurement's id."""
     status: Verdict
+    note: Note | None = None
+    smallest_detectable: str | None = None
+    """Id of the smallest gap that this audit would have found between the two groups."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +31,7 @@ class AppliedLimit:
     at_most: float | None
     at_least: float | None
     required: bool
+    judged_by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +50,7 @@ class Finding:
     source: str
     why: str
     smallest_detectable: str | None = None
-    """Id of the smallest disparity this audit could have detected, where measured."""
+    """Id of the largest of its comparisons' smallest detectable gaps: what the audit would have found everywhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,7 +24,10 @@ REASONS: dict[str, str] = {
     "NE-DATA": "a data check refused it",
     "NE-RECORDS": "it needs records of single people, and counts were given",
     "NE-RERUN": "the tool cannot be run again",
-    "NE-BLOCKS": "too few independent areas for an interval",
+    "NE-BLOCKS": "too few independent areas or people for an interval",
+    "NE-POWER": "the groups are too small for any gap to be found",
+    "NE-STRATA": "nobody can be compared within the same circumstances",
+    "NE-MODEL": "the numbers do not let the model behind it be fitted",
 }
 """Reason codes of methods 1.6 and of the design, in words."""
 

@@ -26,6 +26,12 @@ WEIGHT, DECIDED, OCCURRED, PERIOD = (
     "auditkit: occurred",
     "auditkit: period",
 )
+FOLLOWED, LEFT_ON, HAPPENED, SCORE_BIN = (
+    "auditkit: followed",
+    "auditkit: left on",
+    "auditkit: happened",
+    "auditkit: score bin",
+)
 """Columns that `load` adds; their names cannot be mistaken for a file's."""
 PEOPLE, HIDDEN, ROWS = "auditkit: people", "auditkit: hidden", "auditkit: rows"
 """Columns of counts: people, whether the source withheld a count among them, and rows."""

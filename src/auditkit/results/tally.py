@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from auditkit.results.checks import Refusal
+from auditkit.results.finer_tallies import ScoreTally, StratumTally, SurvivalTally
 
 UNKNOWN = "(unknown)"
 """The group of everyone whose group is not known; it is shown and never compared."""
+ELSEWHERE = "(elsewhere)"
+"""Everyone outside an area, whom the area is compared with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +27,21 @@ class Cell:
     """Whether the source withheld a count that belongs here."""
 
 
+PAIRS = tuple((decision, outcome) for decision in (0, 1, None) for outcome in (0, 1, None))
+"""Decision and outcome of the nine kinds of rows that make up a group; None is not known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repeats:
+    """How the rows of one group fall on people who stand in several of them."""
+
+    group: tuple[str, ...]
+    people: int
+    """How many different people there are."""
+    moments: tuple[tuple[float, ...], ...]
+    """Sums over people of the product of two of their counts, by kind of row in the order of `PAIRS`."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupTally:
     """The counts of one dimension, such as race, or race and sex together."""
@@ -33,6 +51,8 @@ class GroupTally:
     reference: tuple[str, ...] | None
     """The group that others are compared with."""
     cells: tuple[Cell, ...]
+    repeats: tuple[Repeats, ...] = ()
+    """One per group, where people can stand in several rows."""
 
     @property
     def groups(self) -> tuple[tuple[str, ...], ...]:
@@ -48,6 +68,18 @@ class Tally:
     """Everyone together first, then each declared dimension."""
     has_outcome: bool
     refused: tuple[Refusal, ...]
+    sampled: bool = False
+    """Whether outcomes of unflagged people are those of a random sample."""
+    followed: tuple[GroupTally, ...] = ()
+    """The same dimensions, counting only people whose follow-up is complete."""
+    areas: GroupTally | None = None
+    """People by area, where the table names areas."""
+    scores: tuple[ScoreTally, ...] = ()
+    """Everyone together first; empty without scores or outcomes."""
+    probability_scores: bool = False
+    """Whether a score is meant as the probability of the outcome."""
+    strata: tuple[StratumTally, ...] = ()
+    survival: tuple[SurvivalTally, ...] = ()
 
 
 def is_known(group: tuple[str, ...]) -> bool:

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from scipy.special import ndtri
+from scipy.special import ndtri, stdtrit
 
 
 def normal(level: float) -> float:
@@ -16,6 +16,19 @@ def normal(level: float) -> float:
     1.959964
     """
     return float(ndtri((1 + level) / 2))
+
+
+def student(level: float, degrees_of_freedom: float) -> float:
+    """Two-sided critical value where the spread itself was estimated from few numbers (Student's t).
+
+    References
+    ----------
+    NIST/SEMATECH e-Handbook of Statistical Methods, section 1.3.6.7.2.
+
+    >>> round(student(0.95, 10), 3)
+    2.228
+    """
+    return float(stdtrit(degrees_of_freedom, (1 + level) / 2))
 
 
 def bonferroni(level: float, comparisons: int) -> float:

@@ -1,31 +1,131 @@
-"""Counting people by group, decision and outcome."""
+"""Counting people by group, decision and outcome; and by area, circumstances, score and day of follow-up."""
+
+from dataclasses import replace
+from typing import Any
 
 from auditkit.definitions.audit_file import AuditFile
+from auditkit.results.finer_tallies import StratumCell, StratumTally, SurvivalCell, SurvivalTally
 from auditkit.results.rows import CheckedRows, Rows
-from auditkit.results.tally import Cell, GroupTally, Tally
+from auditkit.results.tally import UNKNOWN, Cell, GroupTally, Tally
+from auditkit.tally.repeats import repeats
+from auditkit.tally.scores import score_tallies
+
+AREA = ("area",)
 
 
 def tally(checked: CheckedRows, audit: AuditFile) -> Tally:
-    """Reduce the main table to one small count table for each dimension.
+    """Reduce the main table to small count tables, one for each family of measures.
 
     It takes only what `validate` returns, so that unchecked rows cannot be counted.
     """
     rows = checked.rows
-    has_outcome = rows.column("outcome") is not None
-    dimensions = tuple(
-        GroupTally(dimension=dimension, reference=audit.reference(dimension), cells=_cells(rows, dimension))
-        for dimension in ((), *audit.dimensions)
+    followed = rows.column("followed") is not None
+    return Tally(
+        dimensions=tuple(_dimension(rows, audit, dimension) for dimension in ((), *audit.dimensions)),
+        has_outcome=rows.column("outcome") is not None,
+        refused=checked.refused,
+        sampled=audit.records.audit_sample is not None,
+        followed=tuple(_followed(rows, audit, dimension) for dimension in audit.dimensions)
+        if followed
+        else (),
+        areas=_areas(rows) if rows.column("area") and "area" not in audit.groups else None,
+        scores=score_tallies(rows, audit),
+        probability_scores=audit.records.score_is == "probability",
+        strata=_strata(rows, audit),
+        survival=_survival(rows, audit),
     )
-    return Tally(dimensions=dimensions, has_outcome=has_outcome, refused=checked.refused)
 
 
-def _cells(rows: Rows, dimension: tuple[str, ...]) -> tuple[Cell, ...]:
-    groups = [f"group.{name}" for name in dimension]
-    acts = [role for role in ("decision", "outcome") if rows.column(role)]
-    return tuple(
-        Cell(
-            group=tuple(row[role] for role in groups), decision=row.get("decision"), outcome=row.get("outcome"),
-            n=row["n"], suppressed=row["suppressed"],
-        )
-        for row in rows.cells(*groups, *acts).to_pyarrow().to_pylist()
+def singles(audit: AuditFile) -> tuple[tuple[str, ...], ...]:
+    """Return the declared ways of dividing people, without intersections."""
+    return tuple(dimension for dimension in audit.dimensions if len(dimension) == 1)
+
+
+def _dimension(rows: Rows, audit: AuditFile, dimension: tuple[str, ...]) -> GroupTally:
+    counted = GroupTally(
+        dimension=dimension, reference=audit.reference(dimension), cells=_cells(rows, _roles(dimension))
+    )
+    if rows.column("repeat") is None:
+        return counted
+    return replace(counted, repeats=repeats(rows, _roles(dimension)))
+
+
+def _roles(dimension: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f"group.{name}" for name in dimension)
+
+
+def _acts(rows: Rows) -> tuple[str, ...]:
+    return tuple(role for role in ("decision", "outcome") if rows.column(role))
+
+
+def _read(rows: Rows, *roles: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = rows.cells(*roles).to_pyarrow().to_pylist()
+    return found
+
+
+def _cells(rows: Rows, groups: tuple[str, ...]) -> tuple[Cell, ...]:
+    return tuple(_cell(row, groups) for row in _read(rows, *groups, *_acts(rows)))
+
+
+def _cell(row: dict[str, Any], groups: tuple[str, ...]) -> Cell:
+    return Cell(
+        group=tuple(row[role] or UNKNOWN for role in groups), decision=row.get("decision"),
+        outcome=row.get("outcome"), n=row["n"], suppressed=row["suppressed"],
     )  # fmt: skip
+
+
+def _followed(rows: Rows, audit: AuditFile, dimension: tuple[str, ...]) -> GroupTally:
+    groups = _roles(dimension)
+    cells = tuple(
+        _cell(row, groups) for row in _read(rows, *groups, *_acts(rows), "followed") if row["followed"] == 1
+    )
+    return GroupTally(dimension=dimension, reference=audit.reference(dimension), cells=cells)
+
+
+def _areas(rows: Rows) -> GroupTally:
+    return GroupTally(dimension=AREA, reference=None, cells=_cells(rows, AREA))
+
+
+def _strata(rows: Rows, audit: AuditFile) -> tuple[StratumTally, ...]:
+    names = audit.records.strata
+    if not names:
+        return ()
+    roles = tuple(f"stratum.{name}" for name in names)
+    return tuple(
+        StratumTally(
+            dimension=dimension, reference=audit.reference(dimension), names=names,
+            cells=tuple(
+                StratumCell(
+                    stratum=tuple(row[role] for role in roles), group=(row[f"group.{dimension[0]}"],),
+                    decision=row.get("decision"), outcome=row.get("outcome"), n=row["n"],
+                )
+                for row in _read(rows, *_roles(dimension), *roles, *_acts(rows))
+            ),
+        )
+        for dimension in singles(audit)
+    )  # fmt: skip
+
+
+def _survival(rows: Rows, audit: AuditFile) -> tuple[SurvivalTally, ...]:
+    if rows.column("left_on") is None:
+        return ()
+    return tuple(
+        SurvivalTally(
+            dimension=dimension, reference=audit.reference(dimension),
+            horizon=audit.records.follow_up_days or 0, cells=_leaving(rows, _roles(dimension)),
+        )
+        for dimension in singles(audit)
+    )  # fmt: skip
+
+
+def _leaving(rows: Rows, groups: tuple[str, ...]) -> tuple[SurvivalCell, ...]:
+    counts: dict[tuple[tuple[str, ...], int, int], list[int]] = {}
+    for row in _read(rows, *groups, "decision", "left_on", "happened"):
+        if row["decision"] is None or row["left_on"] is None:
+            continue
+        key = (tuple(row[role] for role in groups), row["decision"], int(row["left_on"]))
+        counts.setdefault(key, [0, 0])[0 if row["happened"] == 1 else 1] += row["n"]
+    return tuple(
+        SurvivalCell(group=group, decision=decision, day=day, events=events, censored=censored)
+        for (group, decision, day), (events, censored) in sorted(counts.items())
+    )

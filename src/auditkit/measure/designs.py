@@ -1,0 +1,128 @@
+"""Rates where rows are no independent draws: repeated people, samples of outcomes, unequal follow-up."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+
+from auditkit.measure.choices import Measuring
+from auditkit.measure.groups import Design, Rate, measure_rate, point
+from auditkit.measure.registry import RateMetric
+from auditkit.results.checks import Refusal
+from auditkit.results.tally import CELLS, PAIRS, Counts, GroupTally, Repeats, counts_by_group
+from auditkit.statistics import clusters, critical, two_phase
+from auditkit.statistics.intervals import Interval
+from auditkit.statistics.two_phase import TwoSamples
+
+FEWEST_PEOPLE = 20
+"""Where people repeat, fewer different people give no interval."""
+COMBINED: dict[str, Callable[[TwoSamples], two_phase.Rate | two_phase.Prevalence]] = {
+    "false_positive_rate": two_phase.false_positive_rate,
+    "false_negative_rate": two_phase.false_negative_rate,
+    "prevalence": two_phase.prevalence,
+}
+"""Rates put together from outcomes of flagged and of unflagged people, which were learnt in different ways."""
+
+
+def rates_of(
+    metric: RateMetric,
+    tally: GroupTally,
+    *,
+    measuring: Measuring,
+    sampled: bool,
+    refused: tuple[Refusal, ...],
+) -> dict[tuple[str, ...], Rate]:
+    """Compute one rate of every group, with the size of the independent sample that would know as much.
+
+    References
+    ----------
+    Rao and Scott 1992 for repeated people; Begg and Greenes 1983 for samples of outcomes (methods 3.13).
+    """
+    counted = counts_by_group(tally)
+    repeats = {one.group: one for one in tally.repeats}
+    everyone = sum(counts.n["people"] for counts in counted.values())
+    found = {}
+    for group, counts in counted.items():
+        rate = measure_rate(metric, counts, minimum_n=measuring.minimum_n, refused=refused)
+        if tally.dimension and counts.n["people"] < measuring.minimum_share * everyone:
+            rate = replace(rate, reason=rate.reason or "NE-SMALL")
+        if sampled and metric.needs_outcome:
+            rate = _from_samples(rate, metric, counts)
+        if group in repeats:
+            rate = _clustered(rate, metric, repeats[group])
+        found[group] = rate
+    return found
+
+
+def _from_samples(rate: Rate, metric: RateMetric, counts: Counts) -> Rate:
+    """Weigh the outcomes of unflagged people who were drawn by how many each stands for."""
+    n, drawn = counts.n, counts.n["tn"] + counts.n["fn"]
+    alone = {*metric.among} <= {"fp", "tp"} or {*metric.among} <= {"tn", "fn"}
+    if rate.reason is not None or alone or drawn == n["unflagged"]:
+        return rate
+    if metric.name not in COMBINED or drawn == 0:
+        return replace(rate, reason="NE-SELECT")
+    samples = TwoSamples(
+        n["flagged"],
+        n["flagged"] + n["unflagged"],
+        two_phase.Counts(n["tp"], n["fp"] + n["tp"]),
+        two_phase.Counts(n["tn"], drawn),
+    )
+    weights = {name: n[name] * (n["unflagged"] / drawn if name in {"tn", "fn"} else 1) for name in CELLS}
+    return combined(metric.name, samples, value=point(metric, weights), design="_weighted")
+
+
+def combined(metric: str, samples: TwoSamples, *, value: float | None = None, design: Design) -> Rate:
+    """Put a rate together from outcomes of flagged and of unflagged people.
+
+    References
+    ----------
+    Begg and Greenes 1983, as in `auditkit.statistics.two_phase`.
+    """
+    try:
+        found = COMBINED[metric](samples)
+    except ValueError:
+        return Rate(numerator=None, denominator=None, value=0.0, reason="NE-DENOM")
+    known = found.value if value is None else value
+    if isinstance(found, two_phase.Prevalence):
+        own = partial(_prevalence_interval, samples)
+        return Rate(
+            numerator=None, denominator=None, value=known, reason=None, design=design, own_interval=own
+        )
+    size = (found.counts.x, found.counts.n)
+    return Rate(numerator=None, denominator=None, value=known, reason=None, design=design, size=size)
+
+
+def _prevalence_interval(samples: TwoSamples, reach: float) -> Interval:
+    return two_phase.prevalence_interval(samples, critical=reach)
+
+
+def _clustered(rate: Rate, metric: RateMetric, repeats: Repeats) -> Rate:
+    """Divide the counts by the design effect, a little more where people are few."""
+    if rate.reason is not None:
+        return rate
+    counted, among = (_cells(names) for names in (metric.counted, metric.among))
+    moments = np.array(repeats.moments)
+    m = float(rate.denominator or 0)
+    if float(among @ moments @ among) == m:  # nobody stands in two rows
+        return rate
+    if repeats.people < FEWEST_PEOPLE:
+        return replace(rate, reason="NE-BLOCKS")
+    effect = clusters.design_effect(
+        float(rate.numerator or 0), m, sum_xx=float(counted @ moments @ counted),
+        sum_xm=float(counted @ moments @ among), sum_mm=float(among @ moments @ among), clusters=repeats.people,
+    )  # fmt: skip
+    effect *= (critical.student(0.95, repeats.people - 1) / critical.normal(0.95)) ** 2
+    return replace(rate, size=(rate.events / effect, m / effect), design="_clustered")
+
+
+def _cells(names: tuple[str, ...]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Mark the kinds of rows that belong to some cells."""
+    kinds = {"flagged": (1, None), "unflagged": (0, None)}
+    marks = [float(any(_is(pair, name, kinds.get(name)) for name in names)) for pair in PAIRS]
+    return np.array(marks)
+
+
+def _is(pair: tuple[int | None, int | None], name: str, kind: tuple[int, None] | None) -> bool:
+    return pair[0] == kind[0] if kind else pair == (CELLS[name][1], CELLS[name][0])

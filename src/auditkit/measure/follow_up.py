@@ -1,0 +1,98 @@
+"""Rates among people who were all followed for as long: those with complete follow-up, and Kaplan-Meier for all."""
+
+from collections.abc import Iterator
+
+from auditkit.measure.blocks import RateBlock, reported
+from auditkit.measure.choices import Measuring
+from auditkit.measure.designs import COMBINED, combined, rates_of
+from auditkit.measure.groups import Rate, metrics_for, refusal
+from auditkit.results.finer_tallies import SurvivalCell, SurvivalTally
+from auditkit.results.measurements import Measurement
+from auditkit.results.tally import Tally
+from auditkit.statistics import survival, two_phase
+from auditkit.statistics.two_phase import TwoSamples
+
+COMPLETE = "follow-up complete"
+RATES = (
+    "selection_rate", "false_positive_rate", "false_negative_rate", "positive_predictive_value",
+    "negative_predictive_value", "prevalence",
+)  # fmt: skip
+
+
+def follow_up(tally: Tally, measuring: Measuring) -> Iterator[Measurement]:
+    """Repeat the rates for people with complete follow-up, and at a common horizon for everyone.
+
+    References
+    ----------
+    Methods 3.13; Kaplan and Meier 1958.
+    """
+    known = metrics_for(measuring.orientation)
+    for table in tally.followed:
+        for name in RATES:
+            rates = rates_of(
+                known[name], table, measuring=measuring, sampled=tally.sampled, refused=tally.refused
+            )
+            block = RateBlock(
+                metric=name,
+                dimension=table.dimension,
+                reference=table.reference,
+                rates=rates,
+                stratum=COMPLETE,
+            )
+            yield from reported(block, measuring)
+    for leaving in tally.survival:
+        yield from _at_horizon(leaving, tally, measuring)
+
+
+def _at_horizon(table: SurvivalTally, tally: Tally, measuring: Measuring) -> Iterator[Measurement]:
+    groups = sorted({cell.group for cell in table.cells})
+    for name in RATES[1:]:
+        refused = refusal(name, tally.refused)
+        rates = {
+            group: _rate(
+                name, [cell for cell in table.cells if cell.group == group], table.horizon, measuring
+            )
+            if refused is None
+            else _none(refused)
+            for group in groups
+        }
+        block = RateBlock(
+            metric=name, dimension=table.dimension, reference=table.reference, rates=rates,
+            stratum=f"day {table.horizon}",
+        )  # fmt: skip
+        yield from reported(block, measuring)
+
+
+def _none(reason: str) -> Rate:
+    return Rate(numerator=None, denominator=None, value=0.0, reason=reason)
+
+
+def _rate(name: str, cells: list[SurvivalCell], horizon: int, measuring: Measuring) -> Rate:
+    parts = {decision: [cell for cell in cells if cell.decision == decision] for decision in (0, 1)}
+    people = {decision: sum(cell.events + cell.censored for cell in part) for decision, part in parts.items()}
+    wanted = {"positive_predictive_value": (1,), "negative_predictive_value": (0,)}.get(name, (0, 1))
+    if min(people[decision] for decision in wanted) < measuring.minimum_n:
+        return _none("NE-SMALL" if all(people[decision] for decision in wanted) else "NE-DENOM")
+    try:
+        seen = {decision: _outcome(parts[decision], horizon) for decision in wanted}
+    except ValueError:
+        return _none("NE-CENSOR")
+    if name in COMBINED:
+        without = two_phase.Counts(seen[0].n - seen[0].x, seen[0].n)
+        return combined(
+            name, TwoSamples(people[1], sum(people.values()), seen[1], without), design="_followed"
+        )
+    (x, n), flagged = seen[wanted[0]], wanted[0] == 1
+    x = x if flagged else n - x
+    return Rate(numerator=None, denominator=None, value=x / n, reason=None, size=(x, n), design="_followed")
+
+
+def _outcome(cells: list[SurvivalCell], horizon: int) -> two_phase.Counts:
+    """Return the share with the outcome by the horizon, as counts of an independent sample."""
+    found = survival.kaplan_meier(
+        [cell.day for cell in cells],
+        [cell.events for cell in cells],
+        [cell.censored for cell in cells],
+        horizon=horizon,
+    )
+    return two_phase.effective_counts(found.event_probability, found.variance, n=max(1, found.at_risk))

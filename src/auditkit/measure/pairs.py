@@ -1,0 +1,185 @@
+"""What else is said of a pair of rates: people it stands for, tests, the smallest gap that could have been found."""
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Literal
+
+from auditkit.measure.comparisons import Pairing, difference
+from auditkit.measure.groups import Rate
+from auditkit.results.measurements import Bounds, Estimate, NotEstimable, Result
+from auditkit.statistics import critical, multiplicity, power, two_proportions
+
+GroupKey = tuple[str, ...]
+FOUR_FIFTHS = 0.8
+
+
+def excess(first: Rate, second: Rate, pairs: Pairing) -> Result:
+    """Count the people of a group beyond those whom the other group's rate would give it.
+
+    References
+    ----------
+    The difference of the two rates times the people whom the first is about; its interval likewise.
+    """
+    gap = difference(first, second, pairs)
+    if not isinstance(gap, Estimate) or first.denominator is None:
+        return gap
+    people = first.denominator
+
+    def scaled(bounds: Bounds | None) -> Bounds | None:
+        return None if bounds is None else (_times(bounds[0], people), _times(bounds[1], people))
+
+    return Estimate(
+        value=_times(gap.value, people), interval=scaled(gap.interval), interval_90=scaled(gap.interval_90),
+        interval_family=scaled(gap.interval_family), method=gap.method, denominator=people,
+    )  # fmt: skip
+
+
+def _times(value: float | None, people: int) -> float | None:
+    return None if value is None else value * people
+
+
+def p_values(rates: Mapping[GroupKey, Rate], pairs: Pairing) -> tuple[list[Result], list[Result]]:
+    """Test each pair of rates for equality, raw and by Holm's adjustment over the pairs that can be tested.
+
+    References
+    ----------
+    Methods 3.5; `auditkit.statistics.two_proportions`, `auditkit.statistics.multiplicity`.
+    """
+    return _tested([(rates[group], rates[other]) for group, other in pairs.pairs], adjust="holm")
+
+
+def screened(pairs: list[tuple[Rate, Rate]]) -> tuple[list[Result], list[Result]]:
+    """Test many pairs and adjust for the share of false discoveries, as one does when screening areas.
+
+    References
+    ----------
+    Methods 3.5; Benjamini and Hochberg 1995.
+    """
+    return _tested(pairs, adjust="benjamini_hochberg")
+
+
+def _tested(
+    pairs: list[tuple[Rate, Rate]], *, adjust: Literal["holm", "benjamini_hochberg"]
+) -> tuple[list[Result], list[Result]]:
+    reasons = [first.reason or second.reason for first, second in pairs]
+    tests = {
+        at: two_proportions.compare(*_whole(first), *_whole(second))
+        for at, (first, second) in enumerate(pairs)
+        if reasons[at] is None
+    }
+    together = getattr(multiplicity, adjust)([test.p_value for test in tests.values()])
+    adjusted = dict(zip(tests, together.tolist(), strict=True))
+    raw: list[Result] = []
+    joint: list[Result] = []
+    for at, reason in enumerate(reasons):
+        test = tests.get(at)
+        raw.append(
+            NotEstimable(reason=reason or "") if test is None else _probability(test.p_value, test.method)
+        )
+        joint.append(
+            NotEstimable(reason=reason or "") if test is None else _probability(adjusted[at], adjust)
+        )
+    return raw, joint
+
+
+def _whole(rate: Rate) -> tuple[int, int]:
+    trials = round(rate.trials)
+    return min(round(rate.events), trials), trials
+
+
+def _probability(value: float, method: str) -> Result:
+    return Estimate(value=value, interval=None, interval_90=None, interval_family=None, method=method)
+
+
+def smallest_detectable(
+    first: Rate, second: Rate, pairs: Pairing, *, kind: Literal["ratio", "difference"]
+) -> Result:
+    """Find the smallest gap between two groups of these sizes that this audit would have found 4 times in 5.
+
+    Found means that the interval used for verdicts, joint over its family, leaves out equality. It is the gap above
+    equality; where none can exist, because the other rate is high, it is the one below.
+
+    References
+    ----------
+    Methods 3.6; `auditkit.statistics.power`.
+    """
+    if reason := first.reason or second.reason:
+        return NotEstimable(reason=reason)
+    find: Callable[..., float | None] = (
+        power.smallest_detectable_ratio if kind == "ratio" else power.smallest_detectable_difference
+    )
+    value = pairs.critical or critical.normal(0.95)
+    for direction in ("higher", "lower"):
+        try:
+            found = find(
+                second.value, round(first.trials), round(second.trials), critical=value, direction=direction
+            )
+        except ValueError:
+            continue
+        if found is None:
+            continue
+        return Estimate(
+            value=found, interval=None, interval_90=None, interval_family=None, method=f"power_80_{direction}"
+        )
+    return NotEstimable(reason="NE-POWER")
+
+
+def sample_needed(first: Rate, second: Rate, pairs: Pairing, *, detect: float) -> Result:
+    """Work out how many people each group would need for a ratio to be found 4 times in 5.
+
+    References
+    ----------
+    Methods 3.6; `auditkit.statistics.power`.
+    """
+    if reason := first.reason or second.reason:
+        return NotEstimable(reason=reason)
+    value = pairs.critical or critical.normal(0.95)
+    for ratio in (detect, 1 / detect):
+        try:
+            needed = power.needed_sample(second.value, ratio, critical=value)
+        except ValueError:
+            continue
+        return _fact(float(needed))
+    return NotEstimable(reason="NE-POWER")
+
+
+def four_fifths(rates: Mapping[GroupKey, Rate]) -> dict[str, Callable[[float], Result]]:
+    """Measure what belongs to the four-fifths rule: how many people short, and what one decision would change.
+
+    The shortfall counts how many fewer adverse decisions in the group with the lowest rate would bring the ratio to
+    four fifths. The flip moves one better decision from the group with the highest rate to the one with the lowest.
+
+    References
+    ----------
+    29 CFR 1607.4(D): small numbers, and the effect of a single decision; methods 3.2.
+    """
+    sound = {
+        group: rate for group, rate in rates.items() if rate.reason is None and rate.numerator is not None
+    }
+    if len(sound) < 2:
+        empty = NotEstimable(reason=next((rate.reason for rate in rates.values() if rate.reason), "NE-DENOM"))
+        return {"adverse_impact_shortfall": lambda _: empty, "adverse_impact_flip_one": lambda _: empty}
+    lowest = min(sound, key=lambda group: (sound[group].value, group))
+    highest = max(sound, key=lambda group: (sound[group].value, group))
+    low, high = sound[lowest], sound[highest]
+    return {
+        "adverse_impact_shortfall": lambda _: _shortfall(low, high),
+        "adverse_impact_flip_one": lambda _: _flip_one(low, high),
+    }
+
+
+def _fact(value: float) -> Result:
+    return Estimate(value=value, interval=None, interval_90=None, interval_family=None, method="count")
+
+
+def _shortfall(low: Rate, high: Rate) -> Result:
+    wanted = FOUR_FIFTHS * high.value * (low.denominator or 0)
+    return _fact(float(max(0, math.ceil(wanted - (low.numerator or 0) - 1e-9))))
+
+
+def _flip_one(low: Rate, high: Rate) -> Result:
+    if not high.numerator or high.numerator == 1:
+        return NotEstimable(reason="NE-BOTHZERO" if not high.numerator else "NE-DENOM")
+    first = ((low.numerator or 0) + 1) / (low.denominator or 1)
+    second = (high.numerator - 1) / (high.denominator or 1)
+    return _fact(min(first, second) / max(first, second))

@@ -1,0 +1,182 @@
+"""Whether a score means the same in every group: calibration and discrimination."""
+
+from collections.abc import Callable, Iterator
+from typing import Literal
+
+import numpy as np
+
+from auditkit.measure.blocks import alone, named
+from auditkit.measure.choices import Measuring
+from auditkit.measure.comparisons import pairing
+from auditkit.measure.groups import Rate, limits, rate_result, refusal
+from auditkit.measure.score_bins import Scored, bin_name, by_group, shown_bins
+from auditkit.results.finer_tallies import ScoreTally
+from auditkit.results.measurements import Estimate, Measurement, NotEstimable, Result
+from auditkit.results.tally import Tally, is_known
+from auditkit.statistics import calibration, critical, discrimination
+from auditkit.statistics.intervals import Interval
+
+GroupKey = tuple[str, ...]
+Compare = Callable[[GroupKey, GroupKey, float | None], Result]
+REFUSED_WITH = "positive_predictive_value"
+"""A check that refuses this rate refuses what scores mean as well: both need outcomes of everyone."""
+
+
+def scores(tally: Tally, measuring: Measuring) -> Iterator[Measurement]:
+    """Measure how often the outcome came at each score, how scores rank people, and how groups differ in both.
+
+    References
+    ----------
+    Methods 3.9: calibration within groups, area under the curve. Both measure agreement with recorded outcomes.
+    """
+    if tally.sampled or refusal(REFUSED_WITH, tally.refused) is not None:
+        return
+    for table in tally.scores:
+        groups = by_group(table)
+        yield from _at_scores(table, groups, tally, measuring)
+        areas = {group: _area(scored) for group, scored in groups.items()}
+        for group, area in areas.items():
+            yield alone("area_under_curve", table.dimension, group, _alone(area))
+        for group, scored in groups.items():
+            yield alone("calibration_slope", table.dimension, group, _slope(table, scored, tally))
+        if tally.probability_scores:
+            for group, scored in groups.items():
+                gap = _in_the_large(table, scored, measuring)
+                yield alone("calibration_in_the_large", table.dimension, group, gap)
+        if table.dimension:
+            yield from _between(table, groups, areas, measuring)
+
+
+def _at_scores(
+    table: ScoreTally, groups: dict[GroupKey, Scored], tally: Tally, measuring: Measuring
+) -> Iterator[Measurement]:
+    everyone = by_group(tally.scores[0])[()].people
+    for first, after in shown_bins(table, everyone):
+        for group, scored in groups.items():
+            n, x = int(scored.people[first:after].sum()), int(scored.with_outcome[first:after].sum())
+            reason = "NE-DENOM" if n == 0 else "NE-SMALL" if n < measuring.minimum_n else None
+            rate = Rate(numerator=x, denominator=n, value=x / max(1, n), reason=reason)
+            yield alone(
+                "outcome_rate_at_score", table.dimension, group, rate_result(rate, family_critical=None),
+                stratum=bin_name(table, first, after),
+            )  # fmt: skip
+
+
+def _area(scored: Scored) -> discrimination.Area | None:
+    try:
+        area = discrimination.area_under_curve(scored.with_outcome, scored.without)
+        discrimination.interval(area, critical=critical.normal(0.95))
+    except ValueError:
+        return None
+    return area
+
+
+def _alone(area: discrimination.Area | None) -> Result:
+    if area is None:
+        return NotEstimable(reason="NE-SMALL")
+    return _estimate(
+        area.value, lambda reach: discrimination.interval(area, critical=reach), joint=None, method="delong"
+    )
+
+
+def _estimate(
+    value: float, interval: Callable[[float], Interval], *, joint: float | None, method: str
+) -> Estimate:
+    return Estimate(
+        value=value, interval=limits(interval(critical.normal(0.95))),
+        interval_90=limits(interval(critical.normal(0.90))),
+        interval_family=None if joint is None else limits(interval(joint)), method=method,
+    )  # fmt: skip
+
+
+def _slope(table: ScoreTally, scored: Scored, tally: Tally) -> Result:
+    """Fit how fast the outcome's log odds rise with the score; with log odds of probabilities, 1 is ideal."""
+    score = np.array([one.mean for one in table.bins])
+    try:
+        scale = calibration.predicted_log_odds(score) if tally.probability_scores else score
+        slope = calibration.calibration_line(scale, scored.with_outcome, scored.people).slope
+    except ValueError:
+        return NotEstimable(reason="NE-MODEL")
+    return _estimate(
+        slope.value,
+        lambda reach: calibration.effect_interval(slope, critical=reach),
+        joint=None,
+        method="logistic",
+    )
+
+
+def _in_the_large(table: ScoreTally, scored: Scored, measuring: Measuring) -> Result:
+    n, x = int(scored.people.sum()), int(scored.with_outcome.sum())
+    if n < measuring.minimum_n:
+        return NotEstimable(reason="NE-SMALL")
+    mean = float(scored.people @ np.array([one.mean for one in table.bins])) / n
+    value = calibration.calibration_in_the_large(mean, x, n, critical=critical.normal(0.95)).value
+    return _estimate(
+        value, lambda reach: calibration.calibration_in_the_large(mean, x, n, critical=reach).interval, joint=None,
+        method="wilson_less_mean_score",
+    )  # fmt: skip
+
+
+def _between(
+    table: ScoreTally,
+    groups: dict[GroupKey, Scored],
+    areas: dict[GroupKey, discrimination.Area | None],
+    measuring: Measuring,
+) -> Iterator[Measurement]:
+    known = {group: _as_rate(areas[group]) for group in groups if is_known(group)}
+    compared: dict[str, Compare] = {
+        "area_under_curve_difference": lambda a, b, joint: _area_gap(areas[a], areas[b], joint),
+        "calibration_log_odds_difference": lambda a, b, joint: _effect(
+            table, groups[a], groups[b], joint, kind="level"
+        ),
+        "calibration_slope_difference": lambda a, b, joint: _effect(
+            table, groups[a], groups[b], joint, kind="slope"
+        ),
+    }
+    for metric, compare in compared.items():
+        family = measuring.family(metric, table.dimension, reference=table.reference)
+        pairs = pairing(known, family, reference=table.reference)
+        for group, other in pairs.pairs:
+            absent = other not in known
+            result = NotEstimable(reason="NE-DENOM") if absent else compare(group, other, pairs.critical)
+            yield Measurement(
+                metric=metric, dimension=table.dimension, group=named(table.dimension, group),
+                against=named(table.dimension, other), result=result,
+            )  # fmt: skip
+
+
+def _as_rate(area: discrimination.Area | None) -> Rate:
+    """Mark a group as one that can be compared, or not."""
+    return Rate(numerator=None, denominator=None, value=0.0, reason=None if area else "NE-SMALL")
+
+
+def _area_gap(
+    first: discrimination.Area | None, second: discrimination.Area | None, joint: float | None
+) -> Result:
+    if first is None or second is None:
+        return NotEstimable(reason="NE-SMALL")
+    return _estimate(
+        first.value - second.value, lambda reach: discrimination.difference(first, second, critical=reach), joint=joint,
+        method="delong",
+    )  # fmt: skip
+
+
+def _effect(
+    table: ScoreTally, first: Scored, second: Scored, joint: float | None, *, kind: Literal["level", "slope"]
+) -> Result:
+    score = np.array([one.mean for one in table.bins])
+    find = calibration.difference_at_equal_score if kind == "level" else calibration.difference_of_slopes
+    in_group = np.repeat([True, False], len(score))
+    try:
+        effect = find(
+            np.tile(score, 2), np.concatenate((first.with_outcome, second.with_outcome)),
+            np.concatenate((first.people, second.people)), in_group=in_group,
+        )  # fmt: skip
+    except ValueError:
+        return NotEstimable(reason="NE-MODEL")
+    return _estimate(
+        effect.value,
+        lambda reach: calibration.effect_interval(effect, critical=reach),
+        joint=joint,
+        method="logistic",
+    )

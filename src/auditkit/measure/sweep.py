@@ -1,0 +1,82 @@
+"""What the rates would be if the score limit lay elsewhere."""
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from auditkit.measure.blocks import RateBlock, reported
+from auditkit.measure.choices import Measuring
+from auditkit.measure.groups import measure_rate, metrics_for
+from auditkit.measure.registry import SCREENED
+from auditkit.measure.score_bins import Scored, by_group
+from auditkit.results.finer_tallies import ScoreTally
+from auditkit.results.measurements import Measurement
+from auditkit.results.tally import Counts, Tally
+
+MOST = 19
+"""So many limits are tried at most, about evenly spread over people; the tool's own is always among them."""
+
+
+def sweep(tally: Tally, measuring: Measuring) -> Iterator[Measurement]:
+    """Measure the rates at other score limits, for each group and between groups.
+
+    Only people whose outcome is known count here, also in the share that is flagged.
+
+    References
+    ----------
+    Methods 3.10. No limit is to be chosen after its results by group were seen.
+    """
+    if tally.sampled or not tally.scores or tally.scores[0].limit is None:
+        return
+    everyone = by_group(tally.scores[0]).get((), None)
+    if everyone is None:
+        return
+    cuts = _cuts(tally.scores[0], everyone)
+    known = metrics_for(measuring.orientation)
+    for table in tally.scores[1:]:
+        groups = by_group(table)
+        for cut in cuts:
+            for name in SCREENED:
+                rates = {
+                    group: measure_rate(
+                        known[name], _above(scored, cut), minimum_n=measuring.minimum_n, refused=tally.refused
+                    )
+                    for group, scored in groups.items()
+                }
+                block = RateBlock(
+                    metric=name,
+                    dimension=table.dimension,
+                    reference=table.reference,
+                    rates=rates,
+                    stratum=cut_name(table, cut),
+                )
+                yield from reported(block, measuring)
+
+
+def cut_name(table: ScoreTally, cut: int) -> str:
+    """Name a score limit."""
+    low = table.bins[cut].low
+    return f"score at least {low:g}" if table.exact else f"score at least {low:.4g}"
+
+
+def _cuts(table: ScoreTally, everyone: Scored) -> list[int]:
+    """Choose limits between all bins, or as many as are shown; each flags some people and not all."""
+    places = list(range(1, len(table.bins)))
+    if len(places) <= MOST:
+        return places
+    reached = np.cumsum(everyone.people) / max(1, everyone.people.sum())
+    chosen = {int(np.searchsorted(reached, share)) + 1 for share in np.arange(1, MOST) / MOST}
+    own = next(
+        (at for at, one in enumerate(table.bins) if table.limit is not None and one.low >= table.limit), 0
+    )
+    return sorted({at for at in (*chosen, own) if 0 < at < len(table.bins)})
+
+
+def _above(scored: Scored, cut: int) -> Counts:
+    n: Mapping[str, int] = {
+        "tn": int(scored.without[:cut].sum()), "fp": int(scored.without[cut:].sum()),
+        "fn": int(scored.with_outcome[:cut].sum()), "tp": int(scored.with_outcome[cut:].sum()),
+        "unflagged": int(scored.people[:cut].sum()), "flagged": int(scored.people[cut:].sum()),
+        "people": int(scored.people.sum()),
+    }  # fmt: skip
+    return Counts(n=n, suppressed=frozenset())

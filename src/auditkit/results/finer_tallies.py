@@ -1,0 +1,87 @@
+"""Counts by score, by circumstances and by day of follow-up: small tables of their own, never one joint table."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreCell:
+    """People of one group who share a bin of scores, a decision and an outcome."""
+
+    group: tuple[str, ...]
+    bin: int
+    """Place of the bin among `ScoreTally.bins`."""
+    decision: int | None
+    outcome: int | None
+    n: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreBin:
+    """Scores counted together; where scores are kept apart, the lowest is the highest."""
+
+    low: float
+    """Lowest score in the bin."""
+    mean: float
+    """Mean score of the people in it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreTally:
+    """Counts by score of one dimension."""
+
+    dimension: tuple[str, ...]
+    reference: tuple[str, ...] | None
+    bins: tuple[ScoreBin, ...]
+    """In ascending order."""
+    exact: bool
+    """Whether every score has a bin of its own."""
+    limit: float | None
+    """The score from which on people are flagged, where that is the rule."""
+    cells: tuple[ScoreCell, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StratumCell:
+    """People of one group who share their circumstances, a decision and an outcome."""
+
+    stratum: tuple[str, ...]
+    group: tuple[str, ...]
+    decision: int | None
+    outcome: int | None
+    n: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StratumTally:
+    """Counts by circumstances of one dimension."""
+
+    dimension: tuple[str, ...]
+    reference: tuple[str, ...] | None
+    names: tuple[str, ...]
+    """Columns that describe the circumstances."""
+    cells: tuple[StratumCell, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurvivalCell:
+    """People of one group and decision who leave follow-up on one day."""
+
+    group: tuple[str, ...]
+    decision: int
+    day: int
+    """Days since scoring."""
+    events: int
+    """People whose outcome was recorded on that day."""
+    censored: int
+    """People whose records end on that day without it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurvivalTally:
+    """Follow-up of one dimension, day by day."""
+
+    dimension: tuple[str, ...]
+    reference: tuple[str, ...] | None
+    horizon: int
+    """Days for which people were to be followed."""
+    cells: tuple[SurvivalCell, ...]

@@ -1,0 +1,55 @@
+"""How rows fall on people who stand in several of them: what a rate's interval needs when rows are not independent."""
+
+from itertools import combinations_with_replacement
+
+import ibis
+
+from auditkit.results.rows import Rows, value
+from auditkit.results.tally import PAIRS, UNKNOWN, Repeats
+
+
+def repeats(rows: Rows, groups: tuple[str, ...]) -> tuple[Repeats, ...]:
+    """Sum, over the people of each group, the products of their counts by decision and outcome.
+
+    A row that names no person is a person of its own. Two grouped scans; what comes back has 45 sums per group,
+    however many people there are.
+    """
+    roles = [role for role in ("decision", "outcome", "repeat", *groups) if rows.column(role)]
+    columns = [column for column in rows.columns if column.role in roles]
+    read = rows.table.select(
+        n=rows.weight.cast("int64"), row=ibis.row_number(),
+        **{column.role: value(rows.table, column) for column in columns},
+    )  # fmt: skip
+    person = ibis.cases((read.repeat.isnull(), "row " + read.row.cast("string")), else_="id " + read.repeat)
+    kinds = {
+        f"kind {at}": _is(read, decision, outcome).ifelse(read.n, 0)
+        for at, (decision, outcome) in enumerate(PAIRS)
+    }
+    named = read.mutate(person=person, **kinds)
+    people = named.group_by([*groups, "person"]).agg(**{name: named[name].sum() for name in kinds})
+    pairs = list(combinations_with_replacement(range(len(PAIRS)), 2))
+    sums = {f"{i} {j}": (people[f"kind {i}"] * people[f"kind {j}"]).sum() for i, j in pairs}
+    found = (
+        people.group_by(list(groups)).agg(people=people.count(), **sums)
+        if groups
+        else people.agg(people=people.count(), **sums)
+    )
+    return tuple(
+        Repeats(
+            group=tuple(row[role] or UNKNOWN for role in groups), people=row["people"],
+            moments=tuple(
+                tuple(float(row[f"{min(i, j)} {max(i, j)}"]) for j in range(len(PAIRS))) for i in range(len(PAIRS))
+            ),
+        )
+        for row in sorted(found.to_pyarrow().to_pylist(), key=lambda row: [str(row[role]) for role in groups])
+    )  # fmt: skip
+
+
+def _is(read: ibis.Table, decision: int | None, outcome: int | None) -> ibis.Value:
+    return _same(read, "decision", decision) & _same(read, "outcome", outcome)
+
+
+def _same(read: ibis.Table, role: str, wanted: int | None) -> ibis.Value:
+    if role not in read.columns:
+        return ibis.literal(wanted is None)
+    return read[role].isnull() if wanted is None else (read[role] == wanted).fill_null(False)
