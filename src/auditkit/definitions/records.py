@@ -190,6 +190,9 @@ class Records(Definition):
         if self.audit_sample and self.outcome is None:
             msg = "'audit_sample' says whose outcomes were looked up: name them with 'outcome'"
             raise ValueError(msg)
+        if self.audit_sample and self.repeat:
+            msg = "this version cannot combine 'audit_sample' with 'repeat': give one row per person"
+            raise ValueError(msg)
         if self.counts and self.repeat:
             msg = "a table of counts cannot tell people apart: 'repeat' needs one row per scoring"
             raise ValueError(msg)

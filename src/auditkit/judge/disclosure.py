@@ -9,6 +9,7 @@ hidden with it; within an intersection that holds for the parts of each larger g
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from auditkit.judge.finer_disclosure import Row, family, withheld_rows
 from auditkit.results.checks import CheckResult, Observed
 from auditkit.results.measurements import Estimate, Measurement, Measurements, NotEstimable, Withheld
 from auditkit.results.tally import GroupTally, Tally, counts_by_group, is_known
@@ -18,6 +19,8 @@ JOINT = (
     "false_negative_rate",
     "positive_predictive_value",
     "negative_predictive_value",
+    "false_positive_share",
+    "false_negative_share",
 )
 """Rates whose counts are cells of decision by outcome; knowing two of them can give away a third."""
 SELECTION = ("selection_rate", "favourable_rate")
@@ -26,7 +29,23 @@ OF_AREAS = ("incident_rate", "incident_rate_smoothed")
 OF_RULES = ("hit_rate", "predictive_accuracy_index", "prediction_efficiency_index", "paired_test")
 SMALL = NotEstimable(reason="NE-SMALL")
 """Not published for being small: it can follow from a total, as a withheld number can."""
-SUFFIXES = ("_difference", "_ratio", "_range")
+SUFFIXES = (
+    "_smallest_detectable", "_sample_needed", "_p_value_holm", "_p_value_bh", "_cmh_p_value", "_breslow_day_p_value",
+    "_p_value", "_strata_used", "_excess", "_common_odds_ratio", "_odds_ratio", "_difference", "_ratio", "_range",
+)  # fmt: skip
+"""Endings of numbers that compare a rate; they are taken off in this order."""
+RESTS_ON = {
+    "adverse_impact": "favourable_rate",
+    "adverse_impact_shortfall": "favourable_rate",
+    "adverse_impact_flip_one": "favourable_rate",
+    "impact": "favourable_rate",
+    "implied_false_positive_rate": "prevalence",
+    "area_under_curve": "prevalence",
+    "calibration_slope": "prevalence",
+    "calibration_log_odds": "prevalence",
+    "calibration_in_the_large": "prevalence",
+}
+"""Numbers that are hidden with another one."""
 Place = tuple[str, tuple[str, ...], tuple[tuple[str, str], ...]]
 """Metric, dimension and group."""
 
@@ -46,11 +65,14 @@ def withhold(measurements: Measurements, tally: Tally | None, *, smallest_cell: 
     if smallest_cell == 0:
         return measurements
     unsafe = set(_of_areas(measurements, smallest_cell))
-    for dimension in () if tally is None else tally.dimensions:
+    for dimension in () if tally is None else _all_dimensions(tally):
         unsafe |= _with_partners(set(_small_places(dimension, smallest_cell)), dimension, measurements)
+    rows = withheld_rows(measurements, smallest_cell=smallest_cell)
+    unsafe |= set(_to_the_highest(measurements, unsafe))
     items = tuple(
         replace(item, result=Withheld())
-        if isinstance(item.result, Estimate) and (_hidden(item, unsafe) or _few_in_pair(item, smallest_cell))
+        if isinstance(item.result, Estimate)
+        and (_hidden(item, unsafe) or _few_in_pair(item, smallest_cell) or _in_row(item, rows))
         else item
         for item in measurements.items
     )
@@ -117,11 +139,11 @@ def _partners(
     changed = True
     while changed:
         changed = False
-        for family in _families(list(people), tally):
-            missing = [group for group in family if group in gone | chosen]
-            if len(missing) == 1 and len(family) > 1:
-                rest = [group for group in family if group not in missing and group != tally.reference]
-                rest = rest or [group for group in family if group not in missing]
+        for total in _families(list(people), tally):
+            missing = [group for group in total if group in gone | chosen]
+            if len(missing) == 1 and len(total) > 1:
+                rest = [group for group in total if group not in missing and group != tally.reference]
+                rest = rest or [group for group in total if group not in missing]
                 chosen.add(min(rest, key=lambda group: (people[group], group)))
                 changed = True
     return chosen
@@ -162,12 +184,41 @@ def _hidden(item: Measurement, unsafe: set[Place]) -> bool:
     metric = item.metric
     for suffix in SUFFIXES:
         metric = metric.removesuffix(suffix)
-    metric = "favourable_rate" if metric == "adverse_impact" else metric
-    if item.against is None and item.metric == metric:
-        return (item.metric, item.dimension, item.group) in unsafe
+    if item.against is None and item.group:
+        rests_on = RESTS_ON.get(metric, item.metric)
+        return any((name, item.dimension, item.group) in unsafe for name in (item.metric, rests_on))
+    if item.against is None and item.metric == metric and metric not in RESTS_ON:
+        return (metric, item.dimension, ()) in unsafe
+    metric = RESTS_ON.get(metric, metric)
     if item.against is None:  # a number about all groups: hidden with any of them
         return any(name == metric and dimension == item.dimension for name, dimension, _ in unsafe)
     return any((metric, item.dimension, group) in unsafe for group in (item.group, item.against))
+
+
+def _all_dimensions(tally: Tally) -> Iterator[GroupTally]:
+    yield from tally.dimensions
+    if tally.areas is not None:
+        yield tally.areas
+
+
+def _to_the_highest(measurements: Measurements, unsafe: set[Place]) -> Iterator[Place]:
+    """Name every ratio to the highest rate of a dimension whose highest rate is hidden: each would give it away."""
+    ratios = [item for item in measurements.items if item.metric == "impact_ratio"]
+    hidden = {
+        item.dimension
+        for item in ratios
+        if isinstance(item.result, Estimate) and item.result.value == 1.0
+        and ("favourable_rate", item.dimension, item.group) in unsafe
+    }  # fmt: skip
+    yield from (("impact_ratio", item.dimension, item.group) for item in ratios if item.dimension in hidden)
+
+
+def _in_row(item: Measurement, rows: frozenset[Row]) -> bool:
+    """Tell whether a number by score, limit, circumstances or follow-up stands in a withheld row."""
+    if item.stratum is None:
+        return False
+    groups = [item.group, *(() if item.against is None else (item.against,))]
+    return any(Row(family=family(item), dimension=item.dimension, group=group) in rows for group in groups)
 
 
 def _few_in_pair(item: Measurement, smallest_cell: int) -> bool:

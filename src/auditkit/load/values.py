@@ -163,7 +163,7 @@ def _outcome_problems(rows: Rows, audit: AuditFile) -> Iterator[Problem]:
 
 def check_repeated_cells(rows: Rows, audit: AuditFile) -> None:
     """Refuse a table of counts in which one combination of groups, decision and outcome stands twice."""
-    roles = (*rows.roles("group."), "area", "time", "decision", "outcome")
+    roles = (*rows.roles("group."), *rows.roles("stratum."), "area", "time", "decision", "outcome")
     names = [column.name for column in rows.columns if column.role in roles]
     texts = {f"key{i}": canonical(rows.table[name].cast("string")) for i, name in enumerate(names)}
     keyed = rows.table.select(**texts)

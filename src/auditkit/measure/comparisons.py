@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, Literal
 
-from auditkit.measure.groups import Rate, limits
+from auditkit.measure.groups import Rate, limits, without_interval
 from auditkit.results.measurements import Bounds, Estimate, Family, NotEstimable
 from auditkit.statistics import critical, intervals, mover
 from auditkit.statistics.intervals import Interval
@@ -56,7 +56,9 @@ def pairing(rates: dict[Group, Rate], family: Family, *, reference: Group | None
 
 def difference(first: Rate, second: Rate, pairs: Pairing) -> Estimate | NotEstimable:
     """Compare two rates by their difference: Newcombe alone and against a reference, Agresti-Caffo among all pairs."""
-    if reason := first.reason or second.reason:
+    if reason := _reason(first, second):
+        if reason == "NE-BLOCKS":
+            return without_interval(first.value - second.value, method="newcombe_clustered")
         return NotEstimable(reason=reason)
 
     def interval(reach: float, *, simultaneous: bool = False) -> Bounds:
@@ -67,6 +69,12 @@ def difference(first: Rate, second: Rate, pairs: Pairing) -> Estimate | NotEstim
         value=first.value - second.value, interval=interval(critical.normal(0.95)),
         interval_90=interval(critical.normal(0.90)), interval_family=joint, method=f"newcombe{_design(first, second)}",
     )  # fmt: skip
+
+
+def _reason(first: Rate, second: Rate) -> str | None:
+    """Return why two rates cannot be compared; that people are too few for an interval counts least."""
+    reasons = [rate.reason for rate in (first, second) if rate.reason]
+    return next((reason for reason in reasons if reason != "NE-BLOCKS"), reasons[0] if reasons else None)
 
 
 def _design(first: Rate, second: Rate) -> str:
@@ -88,10 +96,13 @@ def _closed(bounds: Bounds) -> tuple[float, float]:
 
 def ratio(first: Rate, second: Rate, pairs: Pairing, *, kind: RatioInterval) -> Estimate | NotEstimable:
     """Compare two rates by their ratio: Katz where all cells are filled, else Koopman's score interval."""
-    if reason := first.reason or second.reason:
-        return NotEstimable(reason=reason)
+    if (reason := _reason(first, second)) not in {None, "NE-BLOCKS"}:
+        return NotEstimable(reason=reason or "")
     if first.value == second.value == 0:
         return NotEstimable(reason="NE-BOTHZERO")
+    if reason:
+        value = first.value / second.value if second.value else None
+        return without_interval(value, method=f"{kind}_clustered")
     name, interval = _ratio_interval(first, second, kind=kind)
     return Estimate(
         value=first.value / second.value if second.value else None,

@@ -5,12 +5,13 @@ from dataclasses import replace
 from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from auditkit.measure.choices import Measuring
 from auditkit.measure.groups import Design, Rate, measure_rate, point
 from auditkit.measure.registry import RateMetric
 from auditkit.results.checks import Refusal
-from auditkit.results.tally import CELLS, PAIRS, Counts, GroupTally, Repeats, counts_by_group
+from auditkit.results.tally import CELLS, DENOMINATORS, PAIRS, Counts, GroupTally, Repeats, counts_by_group
 from auditkit.statistics import clusters, critical, two_phase
 from auditkit.statistics.intervals import Interval
 from auditkit.statistics.two_phase import TwoSamples
@@ -102,27 +103,26 @@ def _clustered(rate: Rate, metric: RateMetric, repeats: Repeats) -> Rate:
     """Divide the counts by the design effect, a little more where people are few."""
     if rate.reason is not None:
         return rate
-    counted, among = (_cells(names) for names in (metric.counted, metric.among))
-    moments = np.array(repeats.moments)
-    m = float(rate.denominator or 0)
+    counted, among = _cells(metric.counted), _cells(metric.among)
+    moments, m = np.array(repeats.moments), float(rate.denominator or 0)
     if float(among @ moments @ among) == m:  # nobody stands in two rows
         return rate
-    if repeats.people < FEWEST_PEOPLE:
+    people = repeats.people[list(DENOMINATORS).index(metric.among)]
+    if people < FEWEST_PEOPLE:
         return replace(rate, reason="NE-BLOCKS")
     effect = clusters.design_effect(
         float(rate.numerator or 0), m, sum_xx=float(counted @ moments @ counted),
-        sum_xm=float(counted @ moments @ among), sum_mm=float(among @ moments @ among), clusters=repeats.people,
+        sum_xm=float(counted @ moments @ among), sum_mm=float(among @ moments @ among), clusters=people,
     )  # fmt: skip
-    effect *= (critical.student(0.95, repeats.people - 1) / critical.normal(0.95)) ** 2
+    effect *= (critical.student(0.95, people - 1) / critical.normal(0.95)) ** 2
     return replace(rate, size=(rate.events / effect, m / effect), design="_clustered")
 
 
-def _cells(names: tuple[str, ...]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _cells(names: tuple[str, ...]) -> NDArray[np.float64]:
     """Mark the kinds of rows that belong to some cells."""
-    kinds = {"flagged": (1, None), "unflagged": (0, None)}
-    marks = [float(any(_is(pair, name, kinds.get(name)) for name in names)) for pair in PAIRS]
-    return np.array(marks)
-
-
-def _is(pair: tuple[int | None, int | None], name: str, kind: tuple[int, None] | None) -> bool:
-    return pair[0] == kind[0] if kind else pair == (CELLS[name][1], CELLS[name][0])
+    flags = {"flagged": 1, "unflagged": 0}
+    marks = [
+        any(pair[0] == flags[name] if name in flags else pair == CELLS[name][::-1] for name in names)
+        for pair in PAIRS
+    ]
+    return np.array(marks, dtype=np.float64)

@@ -88,6 +88,8 @@ def point(metric: RateMetric, n: Mapping[str, float]) -> float:
 
 def rate_result(rate: Rate, *, family_critical: float | None) -> Estimate | NotEstimable:
     """Put Wilson intervals around a rate."""
+    if rate.reason == "NE-BLOCKS":
+        return without_interval(rate.value, method=f"wilson{rate.design}")
     if rate.reason is not None:
         return NotEstimable(reason=rate.reason)
     return Estimate(
@@ -96,6 +98,13 @@ def rate_result(rate: Rate, *, family_critical: float | None) -> Estimate | NotE
         interval_family=None if family_critical is None else rate.interval(family_critical),
         method=f"wilson{rate.design}", numerator=rate.numerator, denominator=rate.denominator,
     )  # fmt: skip
+
+
+def without_interval(value: float | None, *, method: str) -> Estimate:
+    """Keep a value that rests on too few independent people for an interval."""
+    return Estimate(
+        value=value, interval=None, interval_90=None, interval_family=None, method=method, reason="NE-BLOCKS"
+    )
 
 
 def limits(interval: intervals.Interval) -> Bounds:

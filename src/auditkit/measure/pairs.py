@@ -83,7 +83,7 @@ def _tested(
 
 
 def _whole(rate: Rate) -> tuple[int, int]:
-    trials = round(rate.trials)
+    trials = max(1, round(rate.trials))
     return min(round(rate.events), trials), trials
 
 

@@ -145,10 +145,10 @@ class Rows:
     def _distinct(self, names: frozenset[str]) -> dict[str, int]:
         """Tell about how many values each column has, from rows at a few spots of the file."""
         kinds = {column.name: column.kind for column in self.columns}
+        if not names & {*self.original}:
+            return {name: 3 if kinds[name] == "binary" else _MANY for name in names}
         read = self.table.select(*sorted(names & {*self.original}))
         found = {name: 3 if kinds[name] == "binary" else _MANY for name in names - {*read.columns}}
-        if not read.columns:
-            return found
         step = max(_AT_A_SPOT, self.source.rows // _SPOTS)
         spots = [read.limit(_AT_A_SPOT, offset=step * spot) for spot in range(_SPOTS)]
         sample = reduce(Table.union, spots).to_pyarrow()

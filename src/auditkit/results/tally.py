@@ -31,13 +31,32 @@ PAIRS = tuple((decision, outcome) for decision in (0, 1, None) for outcome in (0
 """Decision and outcome of the nine kinds of rows that make up a group; None is not known."""
 
 
+DENOMINATORS = {
+    ("flagged", "unflagged"): tuple(at for at, (decision, _) in enumerate(PAIRS) if decision is not None),
+    ("tn", "fp", "fn", "tp"): tuple(at for at, pair in enumerate(PAIRS) if None not in pair),
+    ("tn", "fp"): tuple(
+        at for at, (decision, outcome) in enumerate(PAIRS) if decision is not None and outcome == 0
+    ),
+    ("fn", "tp"): tuple(
+        at for at, (decision, outcome) in enumerate(PAIRS) if decision is not None and outcome == 1
+    ),
+    ("fp", "tp"): tuple(
+        at for at, (decision, outcome) in enumerate(PAIRS) if decision == 1 and outcome is not None
+    ),
+    ("tn", "fn"): tuple(
+        at for at, (decision, outcome) in enumerate(PAIRS) if decision == 0 and outcome is not None
+    ),
+}
+"""Denominators of rates by the names of their cells, as places among `PAIRS`."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repeats:
     """How the rows of one group fall on people who stand in several of them."""
 
     group: tuple[str, ...]
-    people: int
-    """How many different people there are."""
+    people: tuple[int, ...]
+    """How many different people stand in rows of each of `DENOMINATORS`."""
     moments: tuple[tuple[float, ...], ...]
     """Sums over people of the product of two of their counts, by kind of row in the order of `PAIRS`."""
 

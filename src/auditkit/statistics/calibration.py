@@ -104,6 +104,22 @@ def _newton(x: NDArray[np.float64], y: NDArray[np.float64], n: NDArray[np.float6
     raise ValueError(msg)
 
 
+def implied_relative_risk(intercept: float, effect: float) -> float:
+    """How many times as likely the outcome is for a group, where all other explanations are at their reference.
+
+    With c the reference group's chance, it is exp(effect) / (1 - c + c exp(effect)).
+
+    References
+    ----------
+    Zhang, J., Yu, K. F. (1998), What's the relative risk?, JAMA 280, 1690-1691. Expected number: methods G6.
+
+    >>> round(implied_relative_risk(-1.5255, 0.4772), 4)
+    1.4528
+    """
+    chance = float(expit(intercept))
+    return math.exp(effect) / (1 - chance + chance * math.exp(effect))
+
+
 def calibration_line(scores: ArrayLike, events: ArrayLike, totals: ArrayLike) -> Calibration:
     """How the outcome's log odds rise with the score in one group; with predicted log odds, 0 and 1 are ideal.
 

@@ -5,7 +5,7 @@ from itertools import combinations_with_replacement
 import ibis
 
 from auditkit.results.rows import Rows, value
-from auditkit.results.tally import PAIRS, UNKNOWN, Repeats
+from auditkit.results.tally import DENOMINATORS, PAIRS, UNKNOWN, Repeats
 
 
 def repeats(rows: Rows, groups: tuple[str, ...]) -> tuple[Repeats, ...]:
@@ -29,20 +29,28 @@ def repeats(rows: Rows, groups: tuple[str, ...]) -> tuple[Repeats, ...]:
     people = named.group_by([*groups, "person"]).agg(**{name: named[name].sum() for name in kinds})
     pairs = list(combinations_with_replacement(range(len(PAIRS)), 2))
     sums = {f"{i} {j}": (people[f"kind {i}"] * people[f"kind {j}"]).sum() for i, j in pairs}
-    found = (
-        people.group_by(list(groups)).agg(people=people.count(), **sums)
-        if groups
-        else people.agg(people=people.count(), **sums)
-    )
+    sums |= {
+        f"in {at}": _added([people[f"kind {i}"] for i in kinds]).sign().sum()
+        for at, kinds in enumerate(DENOMINATORS.values())
+    }
+    found = people.group_by(list(groups)).agg(**sums) if groups else people.agg(**sums)
     return tuple(
         Repeats(
-            group=tuple(row[role] or UNKNOWN for role in groups), people=row["people"],
+            group=tuple(row[role] or UNKNOWN for role in groups),
+            people=tuple(int(row[f"in {at}"] or 0) for at in range(len(DENOMINATORS))),
             moments=tuple(
-                tuple(float(row[f"{min(i, j)} {max(i, j)}"]) for j in range(len(PAIRS))) for i in range(len(PAIRS))
+                tuple(float(row[f"{min(i, j)} {max(i, j)}"] or 0) for j in range(len(PAIRS))) for i in range(len(PAIRS))
             ),
         )
         for row in sorted(found.to_pyarrow().to_pylist(), key=lambda row: [str(row[role]) for role in groups])
     )  # fmt: skip
+
+
+def _added(columns: list[ibis.Value]) -> ibis.Value:
+    total = columns[0]
+    for column in columns[1:]:
+        total += column
+    return total
 
 
 def _is(read: ibis.Table, decision: int | None, outcome: int | None) -> ibis.Value:

@@ -40,7 +40,7 @@ def declared(rows: Rows, audit: AuditFile) -> frozenset[str]:
     found |= {key for key in ("observed_until", "follow_up_days") if getattr(records, key) is not None}
     found |= {key for key in ("inputs", "stamped_after", "suppressed") if getattr(records, key)}
     if audit.outcome is not None:
-        found.add("outcome.source")
+        found |= {"outcome.source"} | (set() if records.audit_sample else {"outcomes of all"})
     if isinstance(rows, PlaceRows):
         found |= _declared_places(rows) | ({"time"} if records.time else set())
     return frozenset(found)
