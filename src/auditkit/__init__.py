@@ -2,7 +2,7 @@
 
 >>> import auditkit
 >>> auditkit.__all__
-['Audit', 'AuditKitError', 'check_data', 'render_again', 'run_audit']
+['Audit', 'AuditKitError', 'check_data', 'compare_audits', 'make_pledge', 'render_again', 'run_audit']
 """
 
 from typing import TYPE_CHECKING, Any
@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 from auditkit.errors import AuditKitError
 
 if TYPE_CHECKING:
-    from auditkit.pipeline import check_data, render_again, run_audit
+    from auditkit.pipeline import check_data, compare_audits, make_pledge, render_again, run_audit
     from auditkit.results.audit import Audit
 
-__all__ = ["Audit", "AuditKitError", "check_data", "render_again", "run_audit"]
+__all__ = [
+    "Audit", "AuditKitError", "check_data", "compare_audits", "make_pledge", "render_again", "run_audit",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

@@ -21,6 +21,7 @@ from ibis import BaseBackend
 from auditkit import bundled
 from auditkit.definitions.audit_file import AuditFile, read_audit_file
 from auditkit.definitions.checks import ToolType, read_checks, read_tool_type
+from auditkit.definitions.pledge import KeptPledge, pledge_of, read_pledge, write_pledge
 from auditkit.definitions.policy import ChosenPolicy, choose_policy
 from auditkit.errors import DefinitionError, Problem, closest, shown
 from auditkit.judge.disclosure import withhold, withhold_checks
@@ -28,10 +29,13 @@ from auditkit.judge.families import declare_families
 from auditkit.judge.judging import judge, may_be_positive
 from auditkit.judge.loops import loop_of_policy
 from auditkit.judge.not_checked import not_checked
+from auditkit.judge.pledges import check_pledge, with_pledge
 from auditkit.load.engine import connect
 from auditkit.load.people import load
 from auditkit.load.places import load_places
+from auditkit.load.standing import standing
 from auditkit.measure.catalogue import measures
+from auditkit.measure.changes import changes
 from auditkit.measure.choices import Measuring
 from auditkit.measure.measuring import PARTS as PEOPLE_PARTS
 from auditkit.measure.measuring import measure
@@ -40,12 +44,14 @@ from auditkit.report.assemble import Origin, build_document, internal_tally
 from auditkit.report.folder import check_free, manifest, write_folder
 from auditkit.report.render import available_languages, check_languages, render
 from auditkit.results.audit import Audit
+from auditkit.results.changes import Changes
 from auditkit.results.checks import CheckResult, RejectedData
 from auditkit.results.document import read_document
 from auditkit.results.feedback import Feedback
 from auditkit.results.inputs import InputRecord
 from auditkit.results.measurements import Measurements
 from auditkit.results.places import PlaceTally
+from auditkit.results.pledges import PledgeCheck
 from auditkit.results.rows import CheckedPlaceRows, CheckedRows, Rows
 from auditkit.results.tally import Tally
 from auditkit.simulate.feedback import NO_FEEDBACK, NO_SPLIT, ONE_ROUND, not_simulated
@@ -78,6 +84,7 @@ def run_audit(
     *,
     out: str | Path | None = None,
     policy: str | None = None,
+    pledge: str | Path | None = None,
     progress: Progress = silent,
     existing: Literal["refuse", "replace"] = "refuse",
 ) -> Audit:
@@ -91,6 +98,8 @@ def run_audit(
         The run folder to write, all or nothing; without it nothing is written.
     policy
         A policy by name or path; it overrides the audit file's choice, and the report says so.
+    pledge
+        What `make_pledge` wrote; it overrides the audit file's, and the report says whether it was kept.
     progress
         Called as the stages start.
     existing
@@ -106,6 +115,7 @@ def run_audit(
     check_languages(audit.report.languages)
     if out is not None:
         check_free(Path(out), existing=existing)
+    pledged = _pledged(path, audit, chosen, pledge=pledge)
     counted = _count(path, audit, tool_type, progress=progress)
     measured = _measure(counted, audit, chosen, tool_type, rng=_child(audit, "measure"), progress=progress)
     feedback = _simulate(counted, audit, tool_type, rng=_child(audit, "simulate"), progress=progress)
@@ -113,17 +123,20 @@ def run_audit(
     judged = judge(measured, audit, chosen.policy, feedback=feedback, checks=counted.checks)
     smallest = audit.publication.smallest_cell
     origin = Origin(
-        audit=audit, chosen=chosen, tool_type=tool_type, sources=counted.sources, counted=counted.counted,
+        audit=audit, chosen=chosen, pledge=pledged, tool_type=tool_type, sources=counted.sources, counted=counted.counted,
         places=counted.result if isinstance(counted.result, PlaceTally) else None,
         loop=loop_of_policy(feedback, chosen.policy, audit),
         checks=withhold_checks(counted.checks, smallest_cell=smallest),
         measurements=withhold(
             measured, counted.result if isinstance(counted.result, Tally) else None, smallest_cell=smallest
-        ), feedback=feedback, judgement=judged,
+        ), feedback=feedback, judgement=with_pledge(judged, pledged),
         not_checked=not_checked(audit, feedback, membership_unknown=_membership_unknown(measured)),
         created=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-        command=f"auditkit run {path.name}" + (f" --policy {Path(policy).name}" if policy else ""),
-        audit_sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        command=f"auditkit run {path.name}"
+        + "".join(
+            f" --{option} {Path(given).name}" for option, given in (("policy", policy), ("pledge", pledge)) if given
+        ),
+        audit_sha256=_sha256(path),
         versions={name: version(name) for name in ("auditkit", *LIBRARIES)},
     )  # fmt: skip
     document = build_document(origin)
@@ -151,6 +164,23 @@ def check_data(path: str | Path, *, progress: Progress = silent) -> tuple[CheckR
     return withhold_checks(results, smallest_cell=audit.publication.smallest_cell)
 
 
+def make_pledge(path: str | Path, *, out: str | Path, policy: str | None = None) -> KeptPledge:
+    """Fix and hash the policy of an audit before its data are opened, and write that down; no data file is opened.
+
+    Raises
+    ------
+    AuditKitError
+        If the audit file or the policy cannot be used, or the pledge exists already.
+    """
+    path = Path(path)
+    audit, chosen, _ = _definitions(path, policy=policy)
+    pledge = pledge_of(
+        chosen, audit_sha256=_sha256(path), inputs=standing(audit, folder=path.parent),
+        created=dt.datetime.now(dt.UTC), auditkit=version("auditkit"),
+    )  # fmt: skip
+    return write_pledge(pledge, Path(out))
+
+
 def render_again(
     folder: str | Path, *, out: str | Path, existing: Literal["refuse", "replace"] = "refuse"
 ) -> None:
@@ -161,6 +191,18 @@ def render_again(
     files["manifest.json"] = manifest(document, files)
     check_free(Path(out), existing=existing)
     write_folder(Path(out), files, existing=existing)
+
+
+def compare_audits(a: str | Path, b: str | Path) -> Changes:
+    """Say what changed between two run folders, and whether by more than chance.
+
+    Raises
+    ------
+    AuditKitError
+        If one of them holds no `audit.json` of this version.
+    """
+    first, second = (read_document(Path(folder) / "audit.json") for folder in (a, b))
+    return changes(first, second)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -187,6 +229,23 @@ def _definitions(path: Path, *, policy: str | None) -> tuple[AuditFile, ChosenPo
     _check_measures(tool_type)
     resolve(read_checks(tool_type.suites), measures=frozenset(all_measures()))
     return audit, chosen, tool_type
+
+
+def _pledged(
+    path: Path, audit: AuditFile, chosen: ChosenPolicy, *, pledge: str | Path | None
+) -> PledgeCheck | None:
+    """Hold the audit against its pledge, before anything is opened."""
+    if pledge is None and audit.policy.pledge is None:
+        return None
+    place = Path(pledge) if pledge is not None else path.parent / (audit.policy.pledge or "")
+    return check_pledge(
+        read_pledge(place, now=dt.datetime.now(dt.UTC)), policy_sha256=chosen.sha256, audit_sha256=_sha256(path),
+        inputs=standing(audit, folder=path.parent),
+    )  # fmt: skip
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _child(audit: AuditFile, stage: str) -> np.random.Generator:

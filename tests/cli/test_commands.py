@@ -324,7 +324,7 @@ def test_a_report_of_a_folder_without_an_audit_is_refused(tmp_path: Path) -> Non
 # schema and catalogue
 
 
-@pytest.mark.parametrize("what", ["audit", "policy", "checks", "tool_type", "result"])
+@pytest.mark.parametrize("what", ["audit", "policy", "checks", "tool_type", "result", "pledge"])
 def test_each_schema_is_a_json_schema(what: str) -> None:
     result = auditkit("schema", what)
 
@@ -440,5 +440,5 @@ def test_help_lists_the_commands_in_the_order_in_which_people_need_them() -> Non
     text = auditkit("--help").stdout
 
     commands = re.findall(r"^  ([a-z]+)  ", text, re.MULTILINE)
-    expected = ["new", "check", "run", "report", "demo", "catalogue", "schema"]
+    expected = ["new", "check", "pledge", "run", "report", "compare", "demo", "catalogue", "schema"]
     assert [name for name in commands if name in expected] == expected

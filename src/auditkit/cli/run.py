@@ -15,6 +15,9 @@ def run(
     policy: Annotated[
         str | None, typer.Option(help="A policy by name or path, in place of the audit file's.")
     ] = None,
+    pledge: Annotated[
+        Path | None, typer.Option(help="What `auditkit pledge` wrote, in place of the audit file's.")
+    ] = None,
     replace: Annotated[bool, typer.Option("--replace", help="Replace an earlier run folder.")] = False,
     gate: Annotated[
         bool, typer.Option("--gate", help="Exit 1 if a required limit is not met, 3 if it cannot be told.")
@@ -27,8 +30,9 @@ def run(
 
     with progress.shown(quiet=quiet or as_json, stages=STAGES) as show:
         audit = run_audit(
-            audit_file, out=out, policy=policy, progress=show, existing="replace" if replace else "refuse"
-        )
+            audit_file, out=out, policy=policy, pledge=pledge, progress=show,
+            existing="replace" if replace else "refuse",
+        )  # fmt: skip
     if as_json:
         typer.echo(audit.document.to_json(), nl=False)
     else:

@@ -15,19 +15,23 @@ class What(StrEnum):
     checks = "checks"
     tool_type = "tool_type"
     result = "result"
+    pledge = "pledge"
 
 
-def schema(what: Annotated[What, typer.Argument(help="audit, policy, checks, tool_type or result.")]) -> None:
-    """Print the JSON Schema of an audit file, policy, check suite, tool type or result."""
+def schema(
+    what: Annotated[What, typer.Argument(help="audit, policy, checks, tool_type, result or pledge.")],
+) -> None:
+    """Print the JSON Schema of an audit file, policy, check suite, tool type, result or pledge."""
     from pydantic import BaseModel
 
     from auditkit.definitions.audit_file import AuditFile
     from auditkit.definitions.checks import CheckSuite, ToolType
+    from auditkit.definitions.pledge import Pledge
     from auditkit.definitions.policy import Policy
     from auditkit.results.document import AuditDocument
 
     kinds: dict[What, type[BaseModel]] = {
         What.audit: AuditFile, What.policy: Policy, What.checks: CheckSuite, What.tool_type: ToolType,
-        What.result: AuditDocument,
+        What.result: AuditDocument, What.pledge: Pledge,
     }  # fmt: skip
     typer.echo(json.dumps(kinds[what].model_json_schema(), ensure_ascii=False, indent=1))

@@ -8,8 +8,14 @@ if TYPE_CHECKING:
 
 ADVICE = {
     "do_not_deploy": "do not deploy: a required limit is not met",
+    "not_pledged": "not ready: the limits are not the pledged ones",
     "not_ready": "not ready: a required limit cannot be judged, was not checked, or the data were rejected",
     "ready_for_board_vote": "ready for the board to vote: every required limit is met",
+}
+PLEDGES = {
+    "before_data": "these limits were fixed before the data files were there",
+    "data_existed": "these limits were fixed when data may have existed, so we cannot show that nobody had looked",
+    "limits_differ": "THESE ARE NOT THE LIMITS that were pledged",
 }
 WORDS = {
     "does_not_meet": "outside the limit",
@@ -23,18 +29,25 @@ def summary_lines(document: "AuditDocument") -> list[str]:
     """Say in three lines what was advised, what decided it and what is open."""
     by_id = {finding.id: finding for finding in document.findings}
     decided = [by_id[name] for name in document.recommendation.decided_by if name in by_id]
-    rejected = [
-        name.removeprefix("check:") for name in document.recommendation.decided_by if name not in by_id
-    ]
-    named = [f"data check {name}" for name in rejected] + [_finding(finding, document) for finding in decided]
+    others = [name for name in document.recommendation.decided_by if name not in by_id]
+    named = [_other(name) for name in others] + [_finding(finding, document) for finding in decided]
     deciding = "; ".join(named[:2])
     open_limits = sum(1 for finding in document.findings if finding.status in {"cannot_tell", "not_checked"})
     topics = ", ".join(item.topic[0].lower() + item.topic[1:] for item in document.not_checked[:2])
+    pledge = document.policy.pledge
     return [
-        f"Advice: {ADVICE[document.recommendation.code]}.",
+        f"Advice: {ADVICE['not_pledged' if 'pledge' in others else document.recommendation.code]}.",
         f"Decided by: {deciding}.",
         f"Open: {open_limits} of {len(document.findings)} limits cannot be told; not checked: {topics}.",
+        *([] if pledge is None else [f"Pledge: {PLEDGES[pledge.status]}; made {pledge.created[:10]}."]),
     ]
+
+
+def _other(name: str) -> str:
+    """Name what decided the advice though it is no limit."""
+    return (
+        "the pledge names another policy" if name == "pledge" else f"data check {name.removeprefix('check:')}"
+    )
 
 
 def _distance(item: "MeasurementRecord") -> float:

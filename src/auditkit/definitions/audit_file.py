@@ -65,6 +65,7 @@ class PolicyChoice(Definition):
     """Which limits the board has set."""
 
     use: str = Field("default", description="a name in checks/policies/, or a path.")
+    pledge: str | None = Field(None, description="what `auditkit pledge` wrote, relative to the audit file.")
 
 
 class ReportChoice(Definition):

@@ -100,6 +100,7 @@ class ChosenPolicy(Definition):
 
     policy: Policy
     sha256: str
+    text: str
     file: str
     supplied_by: Literal["audit file", "command line"]
 
@@ -144,5 +145,8 @@ def choose_policy(
             )
     if problems:
         raise DefinitionError(problems)
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return ChosenPolicy(policy=policy, sha256=digest, file=path.name, supplied_by=supplied_by)
+    raw = path.read_bytes()
+    digest = hashlib.sha256(raw).hexdigest()
+    return ChosenPolicy(
+        policy=policy, sha256=digest, text=raw.decode(), file=path.name, supplied_by=supplied_by
+    )

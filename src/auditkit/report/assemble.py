@@ -18,6 +18,7 @@ from auditkit.results.findings import Judgement, NotChecked
 from auditkit.results.inputs import InputRecord
 from auditkit.results.measurements import Estimate, Measurement, Measurements, NotEstimable, Withheld
 from auditkit.results.places import PlaceTally
+from auditkit.results.pledges import PledgeCheck
 from auditkit.results.tally import Tally
 
 UNANSWERED = "this version of auditkit does not match questions to findings; read the sections below for it"
@@ -29,6 +30,7 @@ class Origin:
 
     audit: AuditFile
     chosen: ChosenPolicy
+    pledge: PledgeCheck | None
     tool_type: ToolType
     sources: tuple[InputRecord, ...]
     counted: bool
@@ -62,6 +64,7 @@ def build_document(origin: Origin) -> doc.AuditDocument:
             name=policy.name, version=policy.version, file=origin.chosen.file, sha256=origin.chosen.sha256,
             supplied_by=origin.chosen.supplied_by, minimum_n=policy.minimum_n, ratio_interval=policy.ratio_interval,
             limits=len(policy.limit),
+            pledge=None if origin.pledge is None else doc.PledgeRecord(**asdict(origin.pledge)),
         ),
         checks=tuple(doc.CheckRecord(**asdict(check)) for check in origin.checks),
         measurements=items,

@@ -56,7 +56,7 @@ def write_folder(folder: Path, files: Mapping[str, bytes], *, existing: Literal[
 
 def manifest(document: AuditDocument, files: Mapping[str, bytes]) -> bytes:
     """List what goes in and what comes out, with SHA-256, so that a stranger can check a re-run."""
-    provenance = document.provenance
+    provenance, pledge = document.provenance, document.policy.pledge
     content = {
         "schema_version": document.schema_version,
         "command": provenance.command,
@@ -64,6 +64,7 @@ def manifest(document: AuditDocument, files: Mapping[str, bytes]) -> bytes:
         "seed": provenance.seed,
         "versions": provenance.versions,
         "policy": {"file": document.policy.file, "sha256": document.policy.sha256},
+        "pledge": None if pledge is None else {"file": pledge.file, "sha256": pledge.sha256},
         "audit_file": {"sha256": provenance.audit_sha256},
         "inputs": [
             {"file": item.file, "bytes": item.bytes, "sha256": item.sha256} for item in document.inputs

@@ -14,6 +14,7 @@ from auditkit.errors import ReportError
 from auditkit.results.checks import Status
 from auditkit.results.findings import Code, Note, Verdict
 from auditkit.results.place_records import FeedbackRecord, PlacesRecord, Record, Texts
+from auditkit.results.pledges import PledgeStatus, Predates
 
 SCHEMA_VERSION: Literal["1"] = "1"
 Limits = Annotated[tuple[float | None, float | None], Field(strict=False)]
@@ -75,6 +76,34 @@ class InputFileRecord(Record):
     columns: Texts
 
 
+class PledgedInputRecord(Record):
+    """What a pledge says about one input file."""
+
+    table: str
+    file: str
+    predates: Predates = Field(
+        description="What was there when the pledge was made: 'absent' nothing, 'older' nothing though the file's date "
+        "is older, 'unchanged' or 'changed' the file by size and date, 'not_pledged' the pledge does not name it."
+    )
+
+
+class PledgeRecord(Record):
+    """A pledge held against this audit."""
+
+    file: str
+    created: str
+    sha256: str
+    policy_name: str
+    policy_version: str
+    policy_sha256: str
+    same_policy: bool
+    same_audit_file: bool
+    inputs: tuple[PledgedInputRecord, ...]
+    status: PledgeStatus = Field(
+        description="'before_data', 'data_existed' or 'limits_differ' (the policy used is not the pledged one)."
+    )
+
+
 class PolicyRecord(Record):
     """The policy that was applied."""
 
@@ -86,6 +115,7 @@ class PolicyRecord(Record):
     minimum_n: int
     ratio_interval: str
     limits: int
+    pledge: PledgeRecord | None = Field(None, description="Null where no pledge was made.")
 
 
 class ObservedRecord(Record):
