@@ -110,7 +110,7 @@ def _table(header: Sequence[str], rows: Iterable[Cells]) -> None:
     safe = [[_printable(cell) for cell in row] for row in rows]
     if not safe:
         return
-    if not sys.stdout.isatty():
+    if not _on_terminal():
         for row in safe:
             typer.echo(
                 "  " + "; ".join(f"{name}: {cell}" for name, cell in zip(header, row, strict=True) if cell)
@@ -124,6 +124,10 @@ def _table(header: Sequence[str], rows: Iterable[Cells]) -> None:
     for row in safe:
         table.add_row(*(Text(cell, overflow="fold") for cell in row))  # text, so that brackets are no markup
     Console().print(table)
+
+
+def _on_terminal() -> bool:
+    return sys.stdout.isatty()
 
 
 def _printable(text: str) -> str:
