@@ -11,7 +11,8 @@ import pytest
 
 from auditkit import run_audit
 from auditkit.measure.changes import changes
-from auditkit.measure.measuring import Measuring, measure
+from auditkit.measure.choices import Measuring
+from auditkit.measure.measuring import measure
 from auditkit.report.assemble import _measurement
 from auditkit.results.changes import Changes, FigureChange
 from auditkit.results.document import AuditDocument, MeasurementRecord
