@@ -370,6 +370,9 @@ def all_measures() -> dict[str, str]:
 def denominator_measures(audit: AuditFile) -> frozenset[str]:
     """Measures that exist because the audit file declares a denominator, such as `exposure_per_1000_calls_ratio`."""
     names = () if audit.areas is None else tuple(audit.areas.denominators)
-    return frozenset(
+    exposures = {
         f"exposure_per_1000_{name}{kind}" for name in names for kind in ("", "_difference", "_ratio")
-    )
+    }
+    benchmarks = () if audit.stops is None or audit.stops.benchmark is None else audit.stops.benchmark.counts
+    stops = {f"stops_per_{name}{kind}_ratio" for name in benchmarks for kind in ("", "_within_areas")}
+    return frozenset(exposures | stops)

@@ -9,6 +9,7 @@ from auditkit import bundled
 from auditkit.definitions.checks import Kind, read_tool_type
 from auditkit.definitions.places import AreaTable, FeedbackChoice, HistoryTable
 from auditkit.definitions.records import Confusion, Outcome, Records, Text
+from auditkit.definitions.stops import Stops
 from auditkit.definitions.strict import Definition, parse, read_toml
 from auditkit.definitions.values import Value, Values
 from auditkit.errors import closest, shown
@@ -122,6 +123,7 @@ class AuditFile(Definition):
     areas: AreaTable | None = None
     history: HistoryTable | None = None
     feedback: FeedbackChoice | None = None
+    stops: Stops | None = None
     policy: PolicyChoice = PolicyChoice()
     report: ReportChoice = ReportChoice()
     contact: Contact | None = None
@@ -185,8 +187,25 @@ def _person_complaints(audit: AuditFile) -> list[str]:
         found.append("the outcome of a person is of kind 'binary'")
     if audit.records.decision and audit.records.decision.per and audit.records.id is None:
         found.append("a ranking needs [records] id, which decides between equal scores")
-    if audit.records.decision and audit.records.decision.every_row:
-        found.append("decision = \"all\" belongs to tools of type 'place'")
+    if audit.records.decision and audit.records.decision.every_row and audit.stops is None:
+        found.append(
+            "decision = \"all\" belongs to tools of type 'place', or to [stops] where each row is a stop"
+        )
+    found += _stop_complaints(audit)
+    return found
+
+
+def _stop_complaints(audit: AuditFile) -> list[str]:
+    stops, records = audit.stops, audit.records
+    if stops is None:
+        return []
+    found = []
+    if stops.threshold_test and (records.area is None or records.outcome is None):
+        found.append(
+            "the threshold test needs [records] area and outcome: where stops were, what searches found"
+        )
+    if stops.benchmark and (unknown := [name for name in stops.benchmark.groups if name not in audit.groups]):
+        found.append(f"[stops.benchmark] groups names {shown(unknown)}; declared are {shown(audit.groups)}")
     return found
 
 
@@ -199,6 +218,7 @@ def _place_complaints(audit: AuditFile) -> list[str]:
             audit.groups or audit.intersections
         ),
         "a place tool needs [records] area": records.area is None,
+        "[stops] belongs to tools of type 'person'": audit.stops is not None,
         "a place tool has one row per area and period, with 'decision'": bool(
             records.confusion or records.totals
         ),

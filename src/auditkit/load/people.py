@@ -1,6 +1,7 @@
 """Opening the main table of a person tool, from rows, counts, totals or a confusion matrix."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import ibis
@@ -8,6 +9,7 @@ from ibis import Table
 
 from auditkit.definitions.audit_file import AuditFile
 from auditkit.definitions.records import Confusion, Records, Totals
+from auditkit.load.benchmarks import load_benchmark
 from auditkit.load.decisions import count, decide
 from auditkit.load.files import check_named, open_table
 from auditkit.load.follow_up import follow
@@ -57,6 +59,9 @@ def load(connection: ibis.BaseBackend, audit: AuditFile, *, folder: Path, audit_
         check_repeated_cells(rows, audit)
     check_references(rows, audit)
     rows = follow(rows, records)
+    if audit.stops and audit.stops.benchmark:
+        held_against = load_benchmark(connection, audit.stops.benchmark, folder=folder, audit_name=audit_name)
+        rows = replace(rows, benchmark=held_against)
     return rows.counted_ahead(_wanted(rows, audit))  # `follow` may have made another table
 
 

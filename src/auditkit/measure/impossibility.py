@@ -20,7 +20,7 @@ def impossibility(tally: Tally, measuring: Measuring) -> Iterator[Measurement]:
     ----------
     Chouldechova, A. (2017), Fair prediction with disparate impact, Big Data 5, 153-163.
     """
-    if not tally.has_outcome or tally.sampled:
+    if not tally.has_outcome or tally.sampled or tally.every_row:
         return
     everyone = counts_by_group(tally.dimensions[0]).get((), None)
     if everyone is None:

@@ -11,6 +11,7 @@ from auditkit.measure.impossibility import impossibility
 from auditkit.measure.neighbourhoods import neighbourhoods
 from auditkit.measure.registry import RateMetric
 from auditkit.measure.scores import scores
+from auditkit.measure.stops import stops
 from auditkit.measure.strata import strata
 from auditkit.measure.sweep import sweep
 from auditkit.results.measurements import Estimate, Measurement, Measurements, NotEstimable
@@ -23,6 +24,7 @@ PARTS: dict[str, Callable[[Tally, Measuring], Iterable[Measurement]]] = {
     "areas": neighbourhoods,
     "follow_up": follow_up,
     "impossibility": impossibility,
+    "stops": stops,
 }
 """What a tool type can have measured besides rates of groups."""
 
@@ -47,6 +49,8 @@ def measure(
     rates = [known[name] for name in metrics if name in known]
     if not tally.has_outcome:
         rates = [metric for metric in rates if not metric.needs_outcome]
+    if tally.every_row:  # nobody is without the decision, so that only outcomes can differ
+        rates = [metric for metric in rates if metric.name == "prevalence"]
     items: list[Measurement] = []
     for dimension in tally.dimensions:
         progress(" and ".join(dimension.dimension) or "everyone")

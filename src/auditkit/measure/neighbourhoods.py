@@ -22,7 +22,7 @@ def neighbourhoods(tally: Tally, measuring: Measuring) -> Iterator[Measurement]:
     ----------
     Methods 3.5: Benjamini-Hochberg for screening many areas.
     """
-    if tally.areas is None or tally.sampled:
+    if tally.areas is None or tally.sampled or tally.every_row:
         return
     known = metrics_for(measuring.orientation)
     for name in SCREENED:

@@ -36,7 +36,7 @@ def strata(tally: Tally, measuring: Measuring) -> Iterator[Measurement]:
     ----------
     Methods 3.8: Cochran-Mantel-Haenszel, Breslow-Day.
     """
-    for table in tally.strata:
+    for table in () if tally.every_row else tally.strata:
         for metric in AMONG:
             needs = metric != "selection_rate"
             if refusal(metric, tally.refused) is None and (tally.has_outcome or not needs):

@@ -18,6 +18,7 @@ from auditkit.results.checks import CheckResult, Refusal
 from auditkit.results.inputs import InputRecord
 from auditkit.results.loaded_areas import LoadedAreas
 from auditkit.results.passes import plan
+from auditkit.results.stops import LoadedBenchmark
 from auditkit.results.tally import UNKNOWN
 
 WEIGHT, DECIDED, OCCURRED, PERIOD = (
@@ -77,6 +78,8 @@ class Rows:
     """Whether rows are published counts, not people."""
     original: tuple[str, ...]
     """The column names of the file."""
+    benchmark: LoadedBenchmark | None = None
+    """What stops are held against, where rows are stops."""
     ahead: Ahead | None = None
     """Counts made ahead, from which `cells` is served where they suffice."""
 
@@ -88,7 +91,7 @@ class Rows:
     @property
     def sources(self) -> tuple[InputRecord, ...]:
         """Every file that the rows came from."""
-        return (self.source,)
+        return (self.source,) if self.benchmark is None else (self.source, self.benchmark.source)
 
     def column(self, role: str) -> Column | None:
         """Return the column that plays a role, if one does."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from auditkit.results.checks import Refusal
 from auditkit.results.finer_tallies import ScoreTally, StratumTally, SurvivalTally
+from auditkit.results.stops import StopTally
 
 UNKNOWN = "(unknown)"
 """The group of everyone whose group is not known; it is shown and never compared."""
@@ -99,6 +100,12 @@ class Tally:
     """Whether a score is meant as the probability of the outcome."""
     strata: tuple[StratumTally, ...] = ()
     survival: tuple[SurvivalTally, ...] = ()
+    every_row: bool = False
+    """Whether each row is flagged by declaration, such as each stop in a table of stops."""
+    stops: tuple[StopTally, ...] = ()
+    """Where each row is a stop."""
+    threshold_test: bool = False
+    """Whether the threshold test is wanted."""
 
 
 def is_known(group: tuple[str, ...]) -> bool:

@@ -10,6 +10,7 @@ from scipy.special import stdtrit
 
 from auditkit.statistics.critical import bonferroni, normal
 from auditkit.statistics.intervals import Interval
+from auditkit.statistics.mover import weighted_sum
 
 
 class Known(NamedTuple):
@@ -72,10 +73,8 @@ def difference(
     >>> [round(limit, 4) for limit in difference(first, second)]  # Newcombe 1998, case a
     [0.0524, 0.3339]
     """
-    change = second.value - first.value
-    below, above = _arms(first, widen_first)
-    below_second, above_second = _arms(second, widen_second)
-    return Interval(change - math.hypot(below_second, above), change + math.hypot(above_second, below))
+    before, after = _widened(first, widen_first), _widened(second, widen_second)
+    return weighted_sum([second.value, first.value], [after, before], weights=[1, -1])
 
 
 def ratio(first: Known, second: Known, *, widen_first: float = 1.0, widen_second: float = 1.0) -> Interval:
@@ -99,9 +98,10 @@ def ratio(first: Known, second: Known, *, widen_first: float = 1.0, widen_second
     return Interval(math.exp(low), math.exp(high))
 
 
-def _arms(known: Known, widen: float) -> tuple[float, float]:
-    """Length of both arms; a figure beyond a limit of its own interval has none on that side."""
-    return widen * max(0.0, known.value - known.low), widen * max(0.0, known.high - known.value)
+def _widened(known: Known, widen: float) -> Interval:
+    """Lengthen both arms; a figure beyond a limit of its own interval has none on that side."""
+    below, above = max(0.0, known.value - known.low), max(0.0, known.high - known.value)
+    return Interval(known.value - widen * below, known.value + widen * above)
 
 
 def _log(known: Known) -> Known:

@@ -9,6 +9,7 @@ from auditkit.results.rows import CheckedRows, Rows
 from auditkit.results.tally import UNKNOWN, Cell, GroupTally, Tally
 from auditkit.tally.repeats import repeats
 from auditkit.tally.scores import score_tallies
+from auditkit.tally.stops import stop_tallies
 
 AREA = ("area",)
 
@@ -33,6 +34,9 @@ def tally(checked: CheckedRows, audit: AuditFile) -> Tally:
         probability_scores=audit.records.score_is == "probability",
         strata=_strata(rows, audit),
         survival=_survival(rows, audit),
+        every_row=audit.records.decision is not None and audit.records.decision.every_row is True,
+        stops=stop_tallies(rows, audit),
+        threshold_test=audit.stops is not None and audit.stops.threshold_test,
     )
 
 

@@ -36,6 +36,8 @@ def declared(rows: Rows, audit: AuditFile) -> frozenset[str]:
     records = audit.records
     found = {"counts" if rows.counted else "rows"}
     found |= {column.role.split(".")[0] for column in rows.columns}
+    if audit.records.decision is not None and audit.records.decision.every_row and audit.stops is not None:
+        found -= {"decision"}
     found |= {"groups.*"} if rows.roles("group.") else set()
     found |= {key for key in ("observed_until", "follow_up_days") if getattr(records, key) is not None}
     found |= {key for key in ("inputs", "stamped_after", "suppressed") if getattr(records, key)}

@@ -1,0 +1,103 @@
+"""Stops in New York held against residents and past arrests (methods G34), and where hit rates mislead (G35)."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from auditkit import run_audit
+from auditkit.results.audit import Audit
+
+FRISK = Path(__file__).parents[3] / "shared" / "data" / "nyc_frisk_gelman" / "frisk_with_noise.csv"
+POLICY = """
+name = "stops"
+version = "1"
+[[limit]]
+id = "stops-within-precincts"
+measure = "stops_per_arrests_within_areas_ratio"
+compare = "reference"
+at_least = 0.8
+at_most = 1.25
+required = true
+scope = "replication"
+source = "methods 3.7"
+why = "It repeats a published analysis."
+"""
+ALL_STOPS = {"id": None, "outcome": None, "decision": "all", "counts": "stops", "area": "precinct"}
+
+
+@pytest.fixture(scope="module")
+def new_york(tmp_path_factory: pytest.TempPathFactory, write_audit: Callable[..., Path]) -> Audit:
+    if not FRISK.is_file():
+        pytest.skip("the folder of shared data 'nyc_frisk_gelman' is absent")
+    folder = tmp_path_factory.mktemp("stops")
+    table = pd.read_csv(FRISK)
+    people = table.groupby(["precinct", "eth"], as_index=False).agg(
+        stops=("stops", "sum"), arrests=("past.arrests", "sum"), residents=("pop", "first")
+    )
+    people[["precinct", "eth", "arrests", "residents"]].to_csv(folder / "benchmark.csv", index=False)
+    (folder / "policy.toml").write_text(POLICY)
+    benchmark = {
+        "path": "benchmark.csv", "area": "precinct", "groups": {"race": "eth"},
+        "counts": {"arrests": "arrests", "residents": "residents"},
+    }  # fmt: skip
+    path = write_audit(
+        folder, people[["precinct", "eth", "stops"]].to_csv(index=False), file="stops.csv", records=ALL_STOPS,
+        groups={"race": {"column": "eth", "reference": "3"}}, stops={"benchmark": benchmark},
+        policy={"use": "policy.toml"}, publication={"smallest_cell": 0},
+    )  # fmt: skip
+    return run_audit(path)
+
+
+def ratio(audit: Audit, metric: str) -> Any:
+    return audit.measurements_frame().set_index("id").loc[f"{metric}/race=1~race=3"]
+
+
+def test_the_benchmark_decides_how_much_oftener_black_people_are_stopped(new_york: Audit) -> None:
+    # methods G34: group 1 (Black) over group 3 (white)
+    assert ratio(new_york, "stops_per_residents_ratio")["value"] == pytest.approx(7.00, abs=5e-3)
+    assert ratio(new_york, "stops_per_arrests_ratio")["value"] == pytest.approx(1.175, abs=1e-3)
+    within = ratio(new_york, "stops_per_arrests_within_areas_ratio")
+    assert within["value"] == pytest.approx(1.520, abs=5e-4)
+    # exp(.419) = 1.520 with a plain standard error of .0094; overdispersion of 21.9 widens it by 4.7 at least.
+    assert within["high"] / within["value"] > 1.0 + 1.9 * 4.6 * 0.0094
+
+
+def test_a_limit_can_stand_on_a_benchmark(new_york: Audit) -> None:
+    (finding,) = new_york.document.findings
+
+    assert {one.measurement for one in finding.comparisons} == {
+        f"stops_per_arrests_within_areas_ratio/race={race}~race=3" for race in (1, 2)
+    }
+    assert finding.status in {"does_not_meet", "cannot_tell"}
+
+
+def test_where_every_row_is_a_stop_no_rate_of_flags_is_claimed(new_york: Audit) -> None:
+    metrics = set(new_york.measurements_frame()["metric"])
+    assert not metrics & {"selection_rate", "favourable_rate", "positive_predictive_value"}
+
+
+def test_one_cut_for_all_gives_unequal_hit_rates(write_audit: Callable[..., Path], tmp_path: Path) -> None:
+    # Methods G35: half of each group is at a risk of .05 and none of them is searched. The other half is at .75 in
+    # group 1 and .50 in group 2, and all of them are searched: the same cut of .10 for both.
+    table = (
+        "race,searched,hit,n\n1,no,,200\n1,yes,yes,150\n1,yes,no,50\n2,no,,200\n2,yes,yes,100\n2,yes,no,100\n"
+    )
+    path = write_audit(
+        tmp_path, table, file="stops.csv", groups={"race": {"column": "race", "reference": "2"}},
+        records={
+            "id": None, "counts": "n", "decision": {"column": "searched", "flagged": ["yes"]},
+            "outcome": {"column": "hit", "positive": ["yes"], "means": "found with contraband", "source": "officer_initiated"},
+        },
+    )  # fmt: skip
+
+    frame = run_audit(path).measurements_frame().set_index("id")
+
+    assert frame.loc["positive_predictive_value/race=1"]["value"] == 0.75
+    assert frame.loc["positive_predictive_value/race=2"]["value"] == 0.50
+    assert frame.loc["selection_rate_ratio/race=1~race=2"]["value"] == 1.0
+    assert (
+        frame.loc["false_positive_rate/race=1"]["reason"] == "NE-SELECT"
+    )  # nobody knows about the unsearched
