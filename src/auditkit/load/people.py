@@ -66,17 +66,17 @@ def load(connection: ibis.BaseBackend, audit: AuditFile, *, folder: Path, audit_
 
 
 def _wanted(rows: Rows, audit: AuditFile) -> Iterator[tuple[str, ...]]:
-    """Name the counts that the stages up to `tally` ask for, so that few passes over the rows serve them all."""
-    groups = rows.roles("group.")
+    """Name the counts that `tally` asks for, so that few passes over the rows serve it and the checks.
+
+    Roles that no column plays are passed over.
+    """
+    acts, strata = ("decision", "outcome"), rows.roles("stratum.")
     for dimension in audit.dimensions:
-        yield (*(f"group.{name}" for name in dimension), "decision", "outcome")
-        yield (*(f"group.{name}" for name in dimension), "decision", "outcome", "followed")
-    strata = rows.roles("stratum.")
-    for group in groups:
-        yield from ((group, "score", "decision", "outcome"), (group, "decision", "left_on", "happened"))
-        yield (group, *strata, "decision", "outcome")
-    yield from (("area", group) for group in groups)
-    yield from (("area", "decision", "outcome"), ("time", "outcome"))
+        roles = tuple(f"group.{name}" for name in dimension)
+        yield from ((*roles, *acts), (*roles, *acts, "followed"))
+    for group in rows.roles("group."):
+        yield from ((group, "score", *acts), (group, *strata, *acts), (group, "decision", "left_on", "happened"))
+    yield ("area", *acts)
 
 
 def _named(audit: AuditFile) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,6 @@ counts in few scans what many will ask for; `cells` then answers from those coun
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from functools import reduce
 from typing import Any, Literal, Self
 
 import ibis
@@ -60,10 +59,14 @@ class Column:
 class Ahead:
     """Counts made ahead of the questions; they hold for one table only, and are passed over once it is replaced."""
 
-    rows: Table
+    table: Table
     """The table whose rows were counted."""
-    tables: tuple[Table, ...]
-    """Small tables of counts, by columns as they stand."""
+    columns: tuple[Column, ...]
+    """How its columns were read."""
+    raw: tuple[Table, ...]
+    """Counts by columns as they stand."""
+    read: tuple[Table, ...]
+    """The same by role, with values as their kind says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -103,9 +106,10 @@ class Rows:
 
     def cells(self, *roles: str) -> Table:
         """Count people by the values of some columns: columns named by role, `n` and `suppressed`."""
-        columns = [column for column in self.columns if column.role in roles]
-        raw = self.counts(*dict.fromkeys(column.name for column in columns))
-        read = raw.select(n=raw[PEOPLE], suppressed=raw[HIDDEN], **{c.role: value(raw, c) for c in columns})
+        read = _covering(self._ahead.read, roles)
+        if read is None or not roles:
+            columns = [column for column in self.columns if column.role in roles]
+            read = _by_role(self.counts(*dict.fromkeys(column.name for column in columns)), columns)
         if not roles:
             return read
         grouped = read.group_by(list(roles)).agg(
@@ -121,12 +125,12 @@ class Rows:
         else:
             people, hidden, rows = table[PEOPLE].sum(), table[HIDDEN].any(), table[ROWS].sum()
         counts = {PEOPLE: people.cast("int64"), HIDDEN: hidden, ROWS: rows.cast("int64")}
-        return table.group_by(list(names)).agg(**counts)  # no file has such columns
+        return table.aggregate(counts, by=list(names))  # no file has such columns
 
     def holding(self, *names: str) -> Table:
         """Return a table with every combination of these columns that there is: counts made ahead, else the rows."""
-        made = self.ahead.tables if self.ahead is not None and self.ahead.rows is self.table else ()
-        return next((table for table in made if set(names) <= set(table.columns)), self.table)
+        ahead = _covering(self._ahead.raw, names)
+        return self.table if ahead is None else ahead
 
     def counted_ahead(self, requests: Iterable[tuple[str, ...]]) -> Self:
         """Count, in few passes over the rows, what calls of `cells` with these roles will need.
@@ -140,25 +144,48 @@ class Rows:
         names = {column.role: column.name for column in self.columns}
         wanted = [frozenset(names[role] for role in roles if role in names) for roles in requests]
         wanted = [columns for columns in wanted if columns and self.holding(*columns) is self.table]
-        passes = plan(wanted, self._distinct(frozenset().union(*wanted)))
-        made = tuple(ibis.memtable(self.counts(*sorted(columns)).to_pyarrow()) for columns in passes)
-        held = self.ahead.tables if self.ahead is not None and self.ahead.rows is self.table else ()
-        return replace(self, ahead=Ahead(rows=self.table, tables=(*made, *held)))
+        held = self._ahead
+        for columns in plan(wanted, self._distinct(frozenset().union(*wanted))):
+            raw = ibis.memtable(self.counts(*sorted(columns)).to_pyarrow())
+            read = _by_role(raw, [column for column in self.columns if column.name in columns])
+            held = replace(held, raw=(*held.raw, raw), read=(*held.read, ibis.memtable(read.to_pyarrow())))
+        return replace(self, ahead=held)
+
+    @property
+    def _ahead(self) -> Ahead:
+        """The counts made ahead that hold for this table."""
+        held = self.ahead
+        if held is not None and held.table is self.table and held.columns is self.columns:
+            return held
+        return Ahead(table=self.table, columns=self.columns, raw=(), read=())
 
     def _distinct(self, names: frozenset[str]) -> dict[str, int]:
         """Tell about how many values each column has, from rows at a few spots of the file."""
         kinds = {column.name: column.kind for column in self.columns}
-        if not names & {*self.original}:
-            return {name: 3 if kinds[name] == "binary" else _MANY for name in names}
-        read = self.table.select(*sorted(names & {*self.original}))
-        found = {name: 3 if kinds[name] == "binary" else _MANY for name in names - {*read.columns}}
+        looked = sorted(names & {*self.original})
         step = max(_AT_A_SPOT, self.source.rows // _SPOTS)
-        spots = [read.limit(_AT_A_SPOT, offset=step * spot) for spot in range(_SPOTS)]
-        sample = reduce(Table.union, spots).to_pyarrow()
-        least = {
-            name: _MANY if kinds[name] == "date" else 1 for name in read.columns
-        }  # files are sorted by date
-        return found | {name: max(len(sample[name].unique()), least[name]) for name in read.columns}
+        # One query a spot: a union of them would first copy the whole table.
+        spots = [
+            self.table.select(*looked).limit(_AT_A_SPOT, offset=step * at).to_pyarrow()
+            for at in range(_SPOTS if looked else 0)
+        ]
+
+        def about(name: str) -> int:
+            if name not in looked:
+                return 3 if kinds[name] == "binary" else _MANY  # load adds 1, 0 or missing; or a number
+            seen = {str(value) for spot in spots for value in spot[name].to_pylist()}
+            return max(len(seen), _MANY) if kinds[name] == "date" else len(seen)  # files are sorted by date
+
+        return {name: about(name) for name in names}
+
+
+def _covering(tables: Iterable[Table], names: Iterable[str]) -> Table | None:
+    return next((table for table in tables if set(names) <= set(table.columns)), None)
+
+
+def _by_role(raw: Table, columns: Iterable[Column]) -> Table:
+    """Read values as their kind says; a combination may then stand in several rows."""
+    return raw.select(n=raw[PEOPLE], suppressed=raw[HIDDEN], **{c.role: value(raw, c) for c in columns})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

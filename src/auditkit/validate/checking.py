@@ -37,6 +37,7 @@ def validate(
     progress
         Called with the title of each check as it starts.
     """
+    rows = rows.counted_ahead([("time", "outcome"), *(("area", group) for group in rows.roles("group."))])
     results, refused = _run_all(rows, audit, checks=checks, progress=progress)
     if any("all" in result.refuses for result in results):
         return RejectedData(checks=results)
