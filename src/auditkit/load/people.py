@@ -75,7 +75,11 @@ def _wanted(rows: Rows, audit: AuditFile) -> Iterator[tuple[str, ...]]:
         roles = tuple(f"group.{name}" for name in dimension)
         yield from ((*roles, *acts), (*roles, *acts, "followed"))
     for group in rows.roles("group."):
-        yield from ((group, "score", *acts), (group, *strata, *acts), (group, "decision", "left_on", "happened"))
+        yield from (
+            (group, "score", *acts),
+            (group, *strata, *acts),
+            (group, "decision", "left_on", "happened"),
+        )
     yield ("area", *acts)
 
 
