@@ -7,7 +7,7 @@ from auditkit.measure.choices import Measuring
 from auditkit.measure.comparisons import Pairing, difference, extreme, impact_ratio, pairing, ratio
 from auditkit.measure.groups import Rate, rate_result
 from auditkit.measure.pairs import excess, four_fifths, p_values, sample_needed, smallest_detectable
-from auditkit.measure.registry import ENTITLED
+from auditkit.measure.registry import ENTITLED, rests_on
 from auditkit.results.measurements import Group, Measurement, Result
 from auditkit.results.tally import is_known
 from auditkit.statistics import critical
@@ -115,8 +115,10 @@ def _about_pairs(
 def _power(
     block: RateBlock, known: dict[GroupKey, Rate], measuring: Measuring, *, differences: Pairing
 ) -> Iterator[Measurement]:
+    limited = {name for name, where in measuring.limited if where == block.dimension}
     ratios = pairs_of(block, known, measuring, kind="ratio")
-    for group, other in ratios.pairs:
+    wanted = any(rests_on(name) == block.metric for name in limited)
+    for group, other in ratios.pairs if wanted else ():
         least = smallest_detectable(known[group], known[other], ratios, kind="ratio")
         yield _pair(block, "ratio_smallest_detectable", (group, other), least)
         if measuring.declared(f"{block.metric}_ratio", block.dimension):

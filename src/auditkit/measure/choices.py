@@ -26,6 +26,11 @@ class Measuring:
     def _declared(self) -> dict[tuple[str, tuple[str, ...]], Family]:
         return {(family.metric, family.dimension): family for family in self.families}
 
+    @property
+    def limited(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Measures that the policy limits, each with its dimension."""
+        return tuple(self._declared)
+
     def declared(self, metric: str, dimension: tuple[str, ...]) -> bool:
         """Tell whether the policy limits a measure in a dimension."""
         return (metric, dimension) in self._declared

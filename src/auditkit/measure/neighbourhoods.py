@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from auditkit.measure.blocks import alone, named
 from auditkit.measure.choices import Measuring
 from auditkit.measure.comparisons import Pairing, difference, ratio
-from auditkit.measure.groups import Rate, measure_rate, metrics_for, rate_result
+from auditkit.measure.groups import Rate, counted_rate, metrics_for, rate_result
 from auditkit.measure.pairs import screened
 from auditkit.measure.registry import SCREENED, RateMetric
 from auditkit.results.measurements import Measurement, Result
@@ -37,7 +37,7 @@ def _screened(
     everyone = _added(list(counts.values()))
 
     def rate(of: Counts) -> Rate:
-        return measure_rate(metric, of, minimum_n=measuring.minimum_n, refused=tally.refused)
+        return counted_rate(metric, of, minimum_n=measuring.minimum_n, refused=tally.refused)
 
     rates = {group: rate(one) for group, one in counts.items()}
     rest = {group: rate(_less(everyone, one)) for group, one in counts.items() if is_known(group)}

@@ -70,6 +70,13 @@ SCREENED = ("selection_rate", "false_positive_rate", "false_negative_rate", "pos
 """Rates that are measured for each area and at other score limits."""
 
 
+def rests_on(measure: str) -> str:
+    """Return the rate whose groups a measure compares."""
+    if measure.startswith(("adverse_impact", "impact_ratio")):
+        return "favourable_rate"
+    return next((name for name in RATES if measure == name or measure.startswith(f"{name}_")), measure)
+
+
 def rate_metric(*, among: tuple[str, ...], counted: tuple[str, ...]) -> Callable[[Rate], Rate]:
     """Record a rate under its function's name; its point estimate comes from the function itself."""
 

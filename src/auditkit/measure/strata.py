@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from auditkit.measure.blocks import named
 from auditkit.measure.choices import Measuring
-from auditkit.measure.groups import measure_rate, metrics_for, rate_result, refusal
+from auditkit.measure.groups import counted_rate, metrics_for, rate_result, refusal
 from auditkit.measure.normal import on_log_scale
 from auditkit.results.finer_tallies import StratumCell, StratumTally
 from auditkit.results.measurements import Estimate, Measurement, NotEstimable, Result
@@ -124,7 +124,7 @@ def _by_stratum(metric: str, table: StratumTally, measuring: Measuring) -> Itera
         cells = tuple(_as_cell(cell) for cell in table.cells if cell.stratum == stratum)
         counted = GroupTally(dimension=table.dimension, reference=table.reference, cells=cells)
         for group, counts in counts_by_group(counted).items():
-            rate = measure_rate(known, counts, minimum_n=measuring.minimum_n, refused=())
+            rate = counted_rate(known, counts, minimum_n=measuring.minimum_n, refused=())
             where = "; ".join(f"{name} = {value}" for name, value in zip(table.names, stratum, strict=True))
             yield Measurement(
                 metric=metric, dimension=table.dimension, group=named(table.dimension, group), against=None,

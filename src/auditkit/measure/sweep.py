@@ -6,7 +6,7 @@ import numpy as np
 
 from auditkit.measure.blocks import RateBlock, reported
 from auditkit.measure.choices import Measuring
-from auditkit.measure.groups import measure_rate, metrics_for
+from auditkit.measure.groups import counted_rate, metrics_for
 from auditkit.measure.registry import SCREENED
 from auditkit.measure.score_bins import Scored, by_group
 from auditkit.results.finer_tallies import ScoreTally
@@ -38,7 +38,7 @@ def sweep(tally: Tally, measuring: Measuring) -> Iterator[Measurement]:
         for cut in cuts:
             for name in SCREENED:
                 rates = {
-                    group: measure_rate(
+                    group: counted_rate(
                         known[name], _above(scored, cut), minimum_n=measuring.minimum_n, refused=tally.refused
                     )
                     for group, scored in groups.items()

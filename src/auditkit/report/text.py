@@ -13,6 +13,8 @@ def clean(text: str) -> str:
     >>> clean("safe\u202eevil\x07")
     'safeevil'
     """
+    if text.isascii() and text.isprintable():
+        return text
     return "".join(
         letter
         for letter in text
