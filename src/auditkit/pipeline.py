@@ -320,7 +320,7 @@ def _measure(  # one of the seven calls; each argument is another stage's result
     measuring = Measuring(
         orientation=audit.tool.orientation, families=families, minimum_n=chosen.policy.minimum_n,
         minimum_share=chosen.policy.minimum_share, detect_ratio=chosen.policy.detect_ratio,
-        ratio_interval=chosen.policy.ratio_interval,
+        ratio_interval=chosen.policy.ratio_interval, seed=audit.run.seed,
     )  # fmt: skip
     return measure(counted.result, metrics=tool_type.measures, measuring=measuring, progress=show)
 

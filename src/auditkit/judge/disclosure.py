@@ -30,7 +30,7 @@ OF_RULES = ("hit_rate", "predictive_accuracy_index", "prediction_efficiency_inde
 SMALL = NotEstimable(reason="NE-SMALL")
 """Not published for being small: it can follow from a total, as a withheld number can."""
 SUFFIXES = (
-    "_smallest_detectable", "_sample_needed", "_p_value_holm", "_p_value_bh", "_cmh_p_value", "_breslow_day_p_value",
+    "_smallest_detectable", "_sample_needed", "_p_value_holm", "_p_value_bh", "_cmh_p_value", "_breslow_day_p_value", "_range_p_value",
     "_p_value", "_strata_used", "_excess", "_common_odds_ratio", "_odds_ratio", "_difference", "_ratio", "_range",
 )  # fmt: skip
 """Endings of numbers that compare a rate; they are taken off in this order."""

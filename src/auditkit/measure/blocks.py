@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from auditkit.measure.choices import Measuring
 from auditkit.measure.comparisons import Pairing, difference, extreme, impact_ratio, pairing, ratio
 from auditkit.measure.groups import Rate, rate_result
-from auditkit.measure.pairs import excess, four_fifths, p_values, sample_needed, smallest_detectable
+from auditkit.measure.pairs import (
+    excess,
+    four_fifths,
+    p_values,
+    range_p_value,
+    sample_needed,
+    smallest_detectable,
+)
 from auditkit.measure.registry import ENTITLED, rests_on
 from auditkit.results.measurements import Group, Measurement, Result
 from auditkit.results.tally import is_known
@@ -145,6 +152,10 @@ def _over_all(block: RateBlock, known: dict[GroupKey, Rate], measuring: Measurin
         yield Measurement(
             metric=name, dimension=block.dimension, group=(), against=None, result=result(level)
         )
+    name = f"{block.metric}_range_p_value"
+    drawn = measuring.rng(f"{name}/{'+'.join(block.dimension)}")
+    p_value = range_p_value(known, rng=drawn)
+    yield Measurement(metric=name, dimension=block.dimension, group=(), against=None, result=p_value)
     if block.metric == "favourable_rate":
         level = measuring.family("impact_ratio", block.dimension, reference=block.reference).level
         for group, one in impact_ratio(known, level=level, kind=kind).items():

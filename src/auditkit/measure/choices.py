@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+import numpy as np
+
 from auditkit.measure.comparisons import RatioInterval
 from auditkit.results.measurements import Family
 
@@ -19,12 +21,18 @@ class Measuring:
     ratio_interval: RatioInterval
     minimum_share: float = 0.0
     """Groups that are a smaller share of everyone are not compared."""
+    seed: int = 0
+    """From which every permutation test draws, each by its own name, so that one moves no other's numbers."""
     detect_ratio: float = 1.25
     """The ratio for which the needed sample is worked out."""
 
     @cached_property
     def _declared(self) -> dict[tuple[str, tuple[str, ...]], Family]:
         return {(family.metric, family.dimension): family for family in self.families}
+
+    def rng(self, name: str) -> np.random.Generator:
+        """Return the random numbers of one measurement."""
+        return np.random.default_rng(np.random.SeedSequence(self.seed, spawn_key=tuple(name.encode())))
 
     @property
     def limited(self) -> tuple[tuple[str, tuple[str, ...]], ...]:

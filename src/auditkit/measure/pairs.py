@@ -4,6 +4,8 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Literal
 
+import numpy as np
+
 from auditkit.measure.comparisons import Pairing, difference
 from auditkit.measure.groups import Rate
 from auditkit.results.measurements import Bounds, Estimate, NotEstimable, Result
@@ -11,6 +13,8 @@ from auditkit.statistics import critical, multiplicity, power, two_proportions
 
 GroupKey = tuple[str, ...]
 FOUR_FIFTHS = 0.8
+REPLICATES = 1_999
+"""Permutations of a test; its smallest p-value is one in 2,000."""
 
 
 def excess(first: Rate, second: Rate, pairs: Pairing) -> Result:
@@ -46,6 +50,27 @@ def p_values(rates: Mapping[GroupKey, Rate], pairs: Pairing) -> tuple[list[Resul
     Methods 3.5; `auditkit.statistics.two_proportions`, `auditkit.statistics.multiplicity`.
     """
     return _tested([(rates[group], rates[other]) for group, other in pairs.pairs], adjust="holm")
+
+
+def range_p_value(rates: Mapping[GroupKey, Rate], *, rng: np.random.Generator) -> Result:
+    """Test whether the highest and the lowest rate lie farther apart than dealing the same flags anew would put them.
+
+    References
+    ----------
+    Methods 3.4: groups are permuted; a bootstrap of the range always finds a gap.
+    """
+    sound = [rate for rate in rates.values() if rate.reason is None]
+    if len(sound) < 2:
+        return NotEstimable(reason=next((rate.reason for rate in rates.values() if rate.reason), "NE-DENOM"))
+    if any(rate.design for rate in sound):
+        return NotEstimable(reason="NE-BLOCKS")  # rows cannot be dealt anew where they depend on each other
+    value = two_proportions.range_permutation(
+        [rate.numerator or 0 for rate in sound],
+        [rate.denominator or 0 for rate in sound],
+        replicates=REPLICATES,
+        rng=rng,
+    )
+    return _probability(value, "permutation")
 
 
 def screened(pairs: list[tuple[Rate, Rate]]) -> tuple[list[Result], list[Result]]:
