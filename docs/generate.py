@@ -14,6 +14,7 @@ from auditkit import bundled
 from auditkit.cli.app import app
 from auditkit.definitions.checks import read_checks, read_tool_type
 from auditkit.definitions.policy import Limit, Policy, choose_policy
+from auditkit.measure.alerts import ALERT_MEASURES
 from auditkit.measure.catalogue import measures
 from auditkit.measure.places import PLACE_MEASURES
 from auditkit.measure.registry import COMPARISONS, RATES
@@ -96,6 +97,10 @@ def metrics() -> str:
         "## Places",
         "A declared denominator `NAME` adds `exposure_per_1000_NAME`, its difference and its ratio.",
         table(("metric", "meaning"), [(f"`{name}`", meaning) for name, meaning in PLACE_MEASURES.items()]),
+        "## Alerts",
+        "A declared action `NAME` adds `action_rate_NAME`, its difference, ratio and range. Residents have the "
+        "measures of exposure above.",
+        table(("metric", "meaning"), [(f"`{name}`", meaning) for name, meaning in ALERT_MEASURES.items()]),
     )
 
 
@@ -123,7 +128,7 @@ def policies() -> str:
     """Write every policy with its limits."""
     parts = []
     for name in bundled.names("checks/policies"):
-        known = frozenset(measures() | PLACE_MEASURES)
+        known = frozenset(measures() | PLACE_MEASURES | ALERT_MEASURES)
         policy = choose_policy(name, beside=Path(), supplied_by="audit file", measures=known).policy
         parts.append(_policy(policy))
         parts += [_limit(limit) for limit in policy.limit]

@@ -24,25 +24,31 @@ from auditkit.definitions.checks import ToolType, read_checks, read_tool_type
 from auditkit.definitions.pledge import KeptPledge, pledge_of, read_pledge, write_pledge
 from auditkit.definitions.policy import ChosenPolicy, choose_policy
 from auditkit.errors import DefinitionError, Problem, closest, shown
+from auditkit.judge.alert_disclosure import withhold_alerts
 from auditkit.judge.disclosure import withhold, withhold_checks
 from auditkit.judge.families import declare_families
 from auditkit.judge.judging import judge, may_be_positive
 from auditkit.judge.loops import loop_of_policy
 from auditkit.judge.not_checked import not_checked
 from auditkit.judge.pledges import check_pledge, with_pledge
+from auditkit.load.alerts import load_alerts
 from auditkit.load.engine import connect
 from auditkit.load.people import load
 from auditkit.load.places import load_places
 from auditkit.load.standing import standing
+from auditkit.measure.alert_rates import Setting
+from auditkit.measure.alerts import ALERT_PARTS, measure_alerts
 from auditkit.measure.catalogue import measures
 from auditkit.measure.changes import changes
 from auditkit.measure.choices import Measuring
+from auditkit.measure.known import all_measures, declared_measures
 from auditkit.measure.measuring import PARTS as PEOPLE_PARTS
 from auditkit.measure.measuring import measure
 from auditkit.measure.places import PARTS, PLACE_MEASURES, measure_places
 from auditkit.report.assemble import Origin, build_document, internal_tally
 from auditkit.report.folder import check_free, manifest, write_folder
 from auditkit.report.render import available_languages, check_languages, render
+from auditkit.results.alerts import AlertTally
 from auditkit.results.audit import Audit
 from auditkit.results.changes import Changes
 from auditkit.results.checks import CheckResult, RejectedData
@@ -52,13 +58,14 @@ from auditkit.results.inputs import InputRecord
 from auditkit.results.measurements import Measurements
 from auditkit.results.places import PlaceTally
 from auditkit.results.pledges import PledgeCheck
-from auditkit.results.rows import CheckedPlaceRows, CheckedRows, Rows
+from auditkit.results.rows import CheckedAlertRows, CheckedPlaceRows, CheckedRows, Rows
 from auditkit.results.tally import Tally
-from auditkit.simulate.feedback import NO_FEEDBACK, NO_SPLIT, ONE_ROUND, not_simulated
+from auditkit.simulate.feedback import NO_FEEDBACK, NO_LOOP_OF_ALERTS, NO_SPLIT, ONE_ROUND, not_simulated
 from auditkit.simulate.places import simulate_places
+from auditkit.tally.alerts import tally_alerts
 from auditkit.tally.people import tally
 from auditkit.tally.places import tally_places
-from auditkit.validate.checking import resolve, validate, validate_places
+from auditkit.validate.checking import resolve, validate, validate_alerts, validate_places
 
 Progress = Callable[[str, str], None]
 """Called with the name of a stage and a few words about what it does now."""
@@ -125,11 +132,11 @@ def run_audit(
     origin = Origin(
         audit=audit, chosen=chosen, pledge=pledged, tool_type=tool_type, sources=counted.sources, counted=counted.counted,
         places=counted.result if isinstance(counted.result, PlaceTally) else None,
+        alerts=counted.result if isinstance(counted.result, AlertTally) else None,
         loop=loop_of_policy(feedback, chosen.policy, audit),
         checks=withhold_checks(counted.checks, smallest_cell=smallest),
-        measurements=withhold(
-            measured, counted.result if isinstance(counted.result, Tally) else None, smallest_cell=smallest
-        ), feedback=feedback, judgement=with_pledge(judged, pledged),
+        measurements=_published(measured, counted.result, smallest_cell=smallest), feedback=feedback,
+        judgement=with_pledge(judged, pledged),
         not_checked=not_checked(audit, feedback, membership_unknown=_membership_unknown(measured)),
         created=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         command=f"auditkit run {path.name}"
@@ -209,7 +216,7 @@ def compare_audits(a: str | Path, b: str | Path) -> Changes:
 class _Counted:
     """What is left of the data once they have been validated and tallied."""
 
-    result: Tally | PlaceTally | RejectedData
+    result: Tally | PlaceTally | AlertTally | RejectedData
     checks: tuple[CheckResult, ...]
     sources: tuple[InputRecord, ...]
     counted: bool
@@ -223,7 +230,7 @@ def _definitions(path: Path, *, policy: str | None) -> tuple[AuditFile, ChosenPo
     supplied: Literal["audit file", "command line"] = (
         "command line" if who == "command line" else "audit file"
     )
-    known = frozenset(all_measures()) | denominator_measures(audit)
+    known = frozenset(all_measures()) | declared_measures(audit)
     chosen = choose_policy(use, beside=beside, supplied_by=supplied, measures=known)
     tool_type = read_tool_type(audit.tool.type)
     _check_measures(tool_type)
@@ -256,7 +263,8 @@ def _child(audit: AuditFile, stage: str) -> np.random.Generator:
 
 def _check_measures(tool_type: ToolType) -> None:
     """Refuse a tool type that names what cannot be measured."""
-    known = {"person": (*all_measures(), *PEOPLE_PARTS), "place": PARTS}[tool_type.kind]
+    people = (*measures(), *PLACE_MEASURES, *PEOPLE_PARTS)
+    known = {"person": people, "place": PARTS, "alert": ALERT_PARTS}[tool_type.kind]
     unknown = [name for name in tool_type.measures if name not in known]
     if unknown:
         near = closest(unknown[0], known)
@@ -268,7 +276,7 @@ def _check_measures(tool_type: ToolType) -> None:
 
 def _checked(
     engine: BaseBackend, path: Path, audit: AuditFile, tool_type: ToolType, *, progress: Progress
-) -> tuple[Rows, CheckedRows | CheckedPlaceRows | RejectedData]:
+) -> tuple[Rows, CheckedRows | CheckedPlaceRows | CheckedAlertRows | RejectedData]:
     checks = read_checks(tool_type.suites)
 
     def show(title: str) -> None:
@@ -278,6 +286,9 @@ def _checked(
     if audit.kind == "place":
         places = load_places(engine, audit, folder=path.parent, audit_name=path.name)
         return places, validate_places(places, audit, checks=checks, progress=show)
+    if audit.kind == "alert":
+        alerts = load_alerts(engine, audit, folder=path.parent, audit_name=path.name)
+        return alerts, validate_alerts(alerts, audit, checks=checks, progress=show)
     people = load(engine, audit, folder=path.parent, audit_name=path.name)
     return people, validate(people, audit, checks=checks, progress=show)
 
@@ -286,12 +297,14 @@ def _count(path: Path, audit: AuditFile, tool_type: ToolType, *, progress: Progr
     with connect(audit.engine) as engine:
         rows, checked = _checked(engine, path, audit, tool_type, progress=progress)
         progress("tally", tool_type.unit)
-        counts: Tally | PlaceTally | RejectedData
+        counts: Tally | PlaceTally | AlertTally | RejectedData
         match checked:
             case CheckedRows():
                 counts = tally(checked, audit)
             case CheckedPlaceRows():
                 counts = tally_places(checked, audit)
+            case CheckedAlertRows():
+                counts = tally_alerts(checked, audit)
             case RejectedData():
                 counts = checked
         return _Counted(result=counts, checks=checked.checks, sources=rows.sources, counted=rows.counted)
@@ -317,6 +330,15 @@ def _measure(  # one of the seven calls; each argument is another stage's result
         return measure_places(
             counted.result, parts=tool_type.measures, families=families, rng=rng, progress=show
         )
+    if isinstance(counted.result, AlertTally):
+        setting = Setting(
+            families={(family.metric, family.dimension): family for family in families},
+            minimum_n=chosen.policy.minimum_n, ratio_interval=chosen.policy.ratio_interval,
+        )  # fmt: skip
+        return measure_alerts(
+            counted.result, parts=tool_type.measures, setting=setting, test_rates=audit.test_rates, rng=rng,
+            progress=show,
+        )  # fmt: skip
     measuring = Measuring(
         orientation=audit.tool.orientation, families=families, minimum_n=chosen.policy.minimum_n,
         minimum_share=chosen.policy.minimum_share, detect_ratio=chosen.policy.detect_ratio,
@@ -330,13 +352,23 @@ def _simulate(
 ) -> Feedback:
     progress("simulate", "feedback loop")
     if audit.kind != "place":
-        return not_simulated(tool_type, because=ONE_ROUND)
+        return not_simulated(tool_type, because=ONE_ROUND if audit.kind == "person" else NO_LOOP_OF_ALERTS)
     if audit.feedback is None or not isinstance(counted.result, PlaceTally):
         return not_simulated(tool_type, because=NO_FEEDBACK)
     found = simulate_places(
         counted.result, audit.feedback, rng=rng, progress=lambda words: progress("simulate", words)
     )
     return found or not_simulated(tool_type, because=NO_SPLIT)
+
+
+def _published(
+    measured: Measurements, result: Tally | PlaceTally | AlertTally | RejectedData, *, smallest_cell: int
+) -> Measurements:
+    """Withhold small cells, by the rules of the type of tool."""
+    safe = withhold(measured, result if isinstance(result, Tally) else None, smallest_cell=smallest_cell)
+    return withhold_alerts(
+        safe, result if isinstance(result, AlertTally) else None, smallest_cell=smallest_cell
+    )
 
 
 def _membership_unknown(measurements: Measurements) -> bool:
@@ -360,19 +392,3 @@ def catalogue() -> dict[str, dict[str, str]]:
         "tool_types": {name: kind.unit for name, kind in tool_types.items()},
         "languages": {name: Locale.parse(name).english_name or name for name in available_languages()},
     }
-
-
-def all_measures() -> dict[str, str]:
-    """Every measure a policy may limit, of people and of places, with its meaning."""
-    return measures() | PLACE_MEASURES
-
-
-def denominator_measures(audit: AuditFile) -> frozenset[str]:
-    """Measures that exist because the audit file declares a denominator, such as `exposure_per_1000_calls_ratio`."""
-    names = () if audit.areas is None else tuple(audit.areas.denominators)
-    exposures = {
-        f"exposure_per_1000_{name}{kind}" for name in names for kind in ("", "_difference", "_ratio")
-    }
-    benchmarks = () if audit.stops is None or audit.stops.benchmark is None else audit.stops.benchmark.counts
-    stops = {f"stops_per_{name}{kind}_ratio" for name in benchmarks for kind in ("", "_within_areas")}
-    return frozenset(exposures | stops)

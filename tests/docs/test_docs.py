@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from auditkit.cli.app import app
 from auditkit.definitions.checks import read_checks
 from auditkit.judge.loops import LoopVerdict
+from auditkit.measure.alerts import ALERT_MEASURES
 from auditkit.measure.catalogue import measures
 from auditkit.measure.places import PLACE_MEASURES
 from auditkit.measure.registry import RATES
@@ -33,7 +34,7 @@ PROSE = [
 FORBIDDEN = r"\b(debias\w*|unbiased|neutral|objective(ly)?|solve[sd]?|is fair|proves?|proven)\b"
 TEXTS = re.compile(r"^```text\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 OF_PLACES = ("places", "areas", "history")
-SUITES = ("people", *OF_PLACES)
+SUITES = ("people", *OF_PLACES, "alerts")
 COMMANDS = [command.name for command in app.registered_commands if command.name]
 
 
@@ -121,7 +122,7 @@ def test_the_readme_names_no_command_that_does_not_exist() -> None:
 
 def test_every_check_stands_with_its_source_among_the_data_checks() -> None:
     text = (ROOT / "docs" / "methods" / "data_checks.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| (D\d+|\d\.\d+) \| [^|]+ \| ([^|]+) \|$", text, flags=re.MULTILINE)
+    rows = re.findall(r"^\| (D\d+|\d(?:\.\d+)?) \| [^|]+ \| ([^|]+) \|$", text, flags=re.MULTILINE)
     written = {check: number for number, checks in rows for check in re.findall(r"`([a-z-]+)`", checks)}
 
     assert written == {check.id: check.source.removeprefix("methods ") for check in read_checks(SUITES)}
@@ -149,8 +150,17 @@ def test_every_measure_of_places_and_every_verdict_on_a_loop_is_explained() -> N
 def test_the_changelog_counts_the_checks() -> None:
     text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
-    people, places = (len(read_checks(suites)) for suites in (("people",), OF_PLACES))
+    people, places, alerts = (len(read_checks(suites)) for suites in (("people",), OF_PLACES, ("alerts",)))
     assert f"runs {people} data checks alone for people and {places} for places" in text
+    assert f"{alerts} more checks look at alerts" in text
+
+
+def test_every_measure_of_alerts_is_explained() -> None:
+    text = (ROOT / "docs" / "methods" / "alerts.md").read_text(encoding="utf-8")
+    compared = re.compile(r"_(difference|ratio|range)$")
+
+    assert {name for name in ALERT_MEASURES if f"`{compared.sub('', name)}`" not in text} == set()
+    assert set(re.findall(r"NE-[A-Z]+", text)) <= set(REASONS)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)

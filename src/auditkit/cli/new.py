@@ -15,6 +15,7 @@ class Kind(StrEnum):
 
     person = "person"
     place = "place"
+    alert = "alert"
 
 
 def new(

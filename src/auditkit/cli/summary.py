@@ -62,7 +62,7 @@ def _finding(finding: "FindingRecord", document: "AuditDocument") -> str:
     if not known:
         return f"{finding.id} {WORDS[finding.status]}"
     first = max(known, key=_distance)
-    low, high = first.interval_family or first.interval or (None, None)
+    low, high = first.interval_family or first.interval or first.bounds or (None, None)
     given = low is not None or high is not None
     limits = " to ".join("?" if limit is None else f"{limit:.3g}" for limit in (low, high))
     limits = f"range {limits}" if given else "no range"

@@ -1,11 +1,12 @@
 """The audit file: which tool is audited, on which table, for which groups, against which policy."""
 
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from auditkit import bundled
+from auditkit.definitions.alerts import Actions, CoverageTable, EventTable, TestRates, disposition_complaints
 from auditkit.definitions.checks import Kind, read_tool_type
 from auditkit.definitions.places import AreaTable, FeedbackChoice, HistoryTable
 from auditkit.definitions.records import Confusion, Outcome, Records, Text
@@ -23,7 +24,7 @@ class Tool(Definition):
     name: Text = Field(description="the name the tool is known by.")
     vendor: Text = Field(description="who makes or sells it.")
     version: Text = Field(description="the version that was audited.")
-    type: str = Field(description="a tool type in checks/tool_types/, such as 'person' or 'place'.")
+    type: str = Field(description="a tool type in checks/tool_types/, such as 'person', 'place' or 'alert'.")
     purpose: Text = Field(description="what the tool is used for.")
     flagged_means: Text = Field(description="finishes the sentence 'A flagged person is …'.")
     orientation: Orientation = Field(
@@ -35,9 +36,6 @@ class Tool(Definition):
     @classmethod
     def _known_type(cls, name: str) -> str:
         known = bundled.names("checks/tool_types")
-        if name == "alert" and name not in known:
-            msg = "this version audits tools of type 'person' and 'place'; alert tools are on the way"
-            raise ValueError(msg)
         if name not in known:
             near = closest(name, known)
             hint = f"did you mean '{near}'? " if near else ""
@@ -123,6 +121,10 @@ class AuditFile(Definition):
     areas: AreaTable | None = None
     history: HistoryTable | None = None
     feedback: FeedbackChoice | None = None
+    coverage: CoverageTable | None = None
+    actions: Actions | None = None
+    events: EventTable | None = None
+    test_rates: TestRates | None = None
     stops: Stops | None = None
     policy: PolicyChoice = PolicyChoice()
     report: ReportChoice = ReportChoice()
@@ -131,6 +133,16 @@ class AuditFile(Definition):
     publication: Publication = Publication()
     run: Run = Run()
     engine: Engine = Engine()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _alerts_are_rows(cls, given: Any) -> Any:
+        """Take each row of an alert system as an alert, where nothing says which were dispatched."""
+        tool, records = (given.get(key) for key in ("tool", "records"))
+        named = isinstance(tool, dict) and tool.get("type") in bundled.names("checks/tool_types")
+        if not named or not isinstance(records, dict) or read_tool_type(tool["type"]).kind != "alert":
+            return given
+        return {**given, "records": {"decision": "all", **records}}
 
     @model_validator(mode="after")
     def _known_groups(self) -> Self:
@@ -144,27 +156,36 @@ class AuditFile(Definition):
 
     @model_validator(mode="after")
     def _fits_its_type(self) -> Self:
-        complaints = _place_complaints(self) if self.kind == "place" else _person_complaints(self)
+        known = {"person": _person_complaints, "place": _place_complaints, "alert": _alert_complaints}
+        complaints = [*_section_complaints(self), *known[self.kind](self)]
         if complaints:
             raise ValueError("; ".join(complaints))
         return self
 
     @property
     def kind(self) -> Kind:
-        """Tell what the tool's decisions are about: persons or places."""
+        """Tell what the tool's decisions are about: persons, places or alerts."""
         return read_tool_type(self.tool.type).kind
 
     @property
     def dimensions(self) -> tuple[tuple[str, ...], ...]:
         """Every declared way of dividing people or residents: the groups, then the intersections."""
-        if self.areas is not None:
-            return tuple((name,) for name in self.areas.resident_groups)
+        return tuple(dict.fromkeys((*self.row_dimensions, *self.resident_dimensions)))
+
+    @property
+    def row_dimensions(self) -> tuple[tuple[str, ...], ...]:
+        """Every declared way of dividing the rows of the main table."""
         single = tuple((name,) for name in self.groups)
         return tuple(dict.fromkeys((*single, *(intersection.of for intersection in self.intersections))))
 
+    @property
+    def resident_dimensions(self) -> tuple[tuple[str, ...], ...]:
+        """Every declared way of dividing the residents of areas."""
+        return () if self.areas is None else tuple((name,) for name in self.areas.resident_groups)
+
     def reference(self, dimension: tuple[str, ...]) -> tuple[str, ...] | None:
         """Return the reference group of a dimension, if every part of it declares one."""
-        if self.areas is not None:
+        if self.areas is not None and dimension in self.resident_dimensions:
             named = self.areas.reference.get(dimension[0])
             return None if named is None else (named,)
         parts = [self.groups[name].reference for name in dimension]
@@ -177,12 +198,32 @@ class AuditFile(Definition):
         return self.records.outcome or self.records.confusion
 
 
+SECTIONS: dict[str, tuple[Kind, ...]] = {
+    "areas": ("place", "alert"), "history": ("place",), "feedback": ("place",), "coverage": ("alert",),
+    "actions": ("alert",), "events": ("alert",), "test_rates": ("alert",),
+}  # fmt: skip
+"""Sections that only some kinds of tool have."""
+
+
+def _section_complaints(audit: AuditFile) -> list[str]:
+    """Name sections that another type of tool has."""
+    here: dict[tuple[Kind, ...], list[str]] = {}
+    for name, kinds in SECTIONS.items():
+        if getattr(audit, name) is not None and audit.kind not in kinds:
+            here.setdefault(kinds, []).append(f"[{name}]")
+    found = [
+        f"{shown(names)} belongs to tools of type {' and '.join(map(repr, kinds))}"
+        for kinds, names in here.items()
+    ]
+    if audit.kind != "alert" and (audit.records.longitude or audit.records.latitude):
+        found.append("[records] longitude and latitude belong to tools of type 'alert'")
+    return found
+
+
 def _person_complaints(audit: AuditFile) -> list[str]:
     found = []
     if not audit.groups:
         found.append("an audit of people compares groups: declare at least one, such as [groups.race]")
-    if sections := [name for name in ("areas", "history", "feedback") if getattr(audit, name) is not None]:
-        found.append(f"{shown(f'[{name}]' for name in sections)} belongs to tools of type 'place'")
     if audit.records.outcome and audit.records.outcome.kind != "binary":
         found.append("the outcome of a person is of kind 'binary'")
     if audit.records.decision and audit.records.decision.per and audit.records.id is None:
@@ -232,6 +273,49 @@ def _place_complaints(audit: AuditFile) -> list[str]:
         ),
     }
     return [complaint for complaint, holds in complaints.items() if holds]
+
+
+def _alert_complaints(audit: AuditFile) -> list[str]:
+    records, outcome, found = audit.records, audit.records.outcome, []
+    if records.decision is None or (records.decision.column is None and not records.decision.every_row):
+        found.append("the decision of an alert is a column that says which were dispatched, or is left out")
+    if outcome and outcome.kind != "disposition":
+        found.append("the outcome of an alert names 'confirmed' dispositions")
+    if outcome and outcome.confirmed:
+        lists = {"confirmed": outcome.confirmed, "unfounded": outcome.unfounded, "unknown": outcome.unknown}
+        found += disposition_complaints(lists)
+    if audit.areas and records.area is None:
+        found.append("[areas] needs [records] area, which says where an alert was")
+    if audit.coverage and audit.areas is None:
+        found.append("[coverage] needs [areas], which says who lives there")
+    if (records.longitude is None) != (records.latitude is None):
+        found.append("[records] longitude and latitude go together")
+    return [*found, *_of_people(audit), *_reference_complaints(audit), *_period_complaints(audit)]
+
+
+def _of_people(audit: AuditFile) -> list[str]:
+    """Name what an alert system has no use for."""
+    keys = [key for key in ("repeat", "strata", "audit_sample") if getattr(audit.records, key)]
+    complaints = {
+        "[stops] belongs to tools of type 'person'": audit.stops is not None,
+        f"{shown(keys)} in [records] belongs to tools of type 'person'": bool(keys),
+    }
+    return [complaint for complaint, holds in complaints.items() if holds]
+
+
+def _period_complaints(audit: AuditFile) -> list[str]:
+    together = (audit.records.time is None) == (audit.records.period is None)
+    return [] if together else ["[records] time and period go together"]
+
+
+def _reference_complaints(audit: AuditFile) -> list[str]:
+    """Say where groups of rows and of residents of one name have two reference groups."""
+    return [
+        f"[groups.{name}] and [areas] reference.{name} name different reference groups"
+        for name, group in audit.groups.items()
+        if (name,) in audit.resident_dimensions
+        and audit.reference((name,)) != (group.reference and (group.reference,))
+    ]
 
 
 def read_audit_file(path: Path) -> AuditFile:

@@ -9,7 +9,7 @@ from auditkit.definitions.records import Text
 from auditkit.definitions.strict import Definition, parse, read_toml
 from auditkit.errors import DefinitionError, Problem, closest, shown
 
-Kind = Literal["person", "place"]
+Kind = Literal["person", "place", "alert"]
 Severity = Literal["blocking", "serious", "note"]
 Unit = Literal["share", "count", "people", "number", "date", "text"]
 Reason = Literal["NE-SELECT", "NE-CENSOR", "NE-GROUP", "NE-TRUTH", "NE-SUPP", "NE-DATA"]
@@ -21,7 +21,9 @@ class Check(Definition):
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")] = Field(
         description="a short name, in lower case."
     )
-    table: Literal["records", "areas", "history"] = Field(description="the table it looks at.")
+    table: Literal["records", "areas", "history", "coverage", "events"] = Field(
+        description="the table it looks at."
+    )
     needs: Annotated[tuple[str, ...], Field(strict=False)] = Field(
         description="what must be declared; otherwise the check is not applicable."
     )
@@ -57,7 +59,7 @@ class ToolType(Definition):
     """What an audit of one type of tool consists of."""
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")] = Field(description="the name audit files use.")
-    kind: Kind = Field(description="what a decision is about: 'person' or 'place'.")
+    kind: Kind = Field(description="what a decision is about: 'person', 'place' or 'alert'.")
     unit: Text = Field(description="what one row of the main table is.")
     suites: Annotated[tuple[str, ...], Field(strict=False, min_length=1)] = Field(
         description="check suites in checks/data/."

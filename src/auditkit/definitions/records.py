@@ -1,7 +1,7 @@
 """The main table as the audit file declares it: what is flagged, what was recorded, which columns play which role."""
 
 import datetime as dt
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -66,22 +66,40 @@ class Outcome(Definition):
     """What was later recorded about each person or in each area, and who recorded it."""
 
     column: str = Field(description="the column that holds the recorded outcome.")
-    kind: Literal["binary", "count"] = Field(
-        "binary", description="'binary' per person, 'count' per area and period."
+    kind: Literal["binary", "count", "disposition"] = Field(
+        "binary",
+        description="'binary' per person, 'count' per area and period, 'disposition' per alert.",
     )
     positive: SomeValues | None = Field(None, description="the values that mean that the outcome happened.")
     negative: SomeValues | None = Field(
         None,
         description="the values that mean that it did not; without them one other value may stand in the column.",
     )
+    confirmed: SomeValues | None = Field(
+        None, description="for alerts: the dispositions that mean that the alert was right."
+    )
+    unfounded: Values = Field((), description="for alerts: the dispositions that mean that it was wrong.")
+    unknown: Values = Field((), description="for alerts: values that mean that no disposition was recorded.")
     means: Text = Field(description="the outcome in words, such as 'arrested again within two years'.")
     source: LabelSource = Field(description="who decides that the outcome is recorded.")
     date: str | None = Field(None, description="the column with the day on which the outcome was recorded.")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _named_by_its_values(cls, given: Any) -> Any:
+        named = isinstance(given, dict) and "confirmed" in given
+        return {"kind": "disposition", **given} if named else given
+
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:
-        if self.kind == "count" and (self.positive or self.negative):
-            msg = "an outcome of kind 'count' has no 'positive' or 'negative' values"
+        if (self.kind == "disposition") != (self.confirmed is not None):
+            msg = "'confirmed' and kind 'disposition' go together, for alerts"
+            raise ValueError(msg)
+        if self.kind != "disposition" and (self.unfounded or self.unknown):
+            msg = "'unfounded' and 'unknown' belong to the dispositions of alerts, with 'confirmed'"
+            raise ValueError(msg)
+        if self.kind != "binary" and (self.positive or self.negative):
+            msg = f"an outcome of kind '{self.kind}' has no 'positive' or 'negative' values"
             raise ValueError(msg)
         if self.kind == "binary" and self.positive is None:
             msg = "name the values that mean that the outcome happened in 'positive'"
@@ -133,7 +151,11 @@ class Records(Definition):
     outcome: Outcome | None = Field(None, description="what was later recorded.")
     time: str | None = Field(None, description="the column with the date of scoring.")
     area: str | None = Field(None, description="the column with the area.")
-    period: Period | None = Field(None, description="for places: 'day', 'week', 'month' or 'year'.")
+    period: Period | None = Field(
+        None, description="for places and alerts: 'day', 'week', 'month' or 'year'."
+    )
+    longitude: str | None = Field(None, description="for alerts: the column with the longitude.")
+    latitude: str | None = Field(None, description="for alerts: the column with the latitude.")
     baseline_periods: Annotated[int, Field(ge=1)] = Field(
         12, description="window of the rolling-count baseline."
     )

@@ -2,6 +2,7 @@
 
 from auditkit.definitions.audit_file import AuditFile
 from auditkit.definitions.policy import Limit, Policy
+from auditkit.judge.alerts import alert_dimensions
 from auditkit.results.measurements import Family
 from auditkit.results.tally import ELSEWHERE
 
@@ -26,6 +27,8 @@ def applicable(policy: Policy, audit: AuditFile) -> tuple[Limit, ...]:
 
 def dimensions(limit: Limit, audit: AuditFile) -> tuple[tuple[str, ...], ...]:
     """Dimensions of the audit that a limit applies to."""
+    if audit.kind == "alert":
+        return alert_dimensions(limit, audit)
     if limit.dimension == "*":
         return audit.dimensions
     named = tuple(limit.dimension.split("+"))

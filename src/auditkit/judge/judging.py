@@ -2,6 +2,7 @@
 
 from auditkit.definitions.audit_file import AuditFile
 from auditkit.definitions.policy import FEEDBACK_VERDICT, Limit, Policy
+from auditkit.judge.alerts import EVERYONE, of_residents
 from auditkit.judge.detectable import detectable, largest_detectable
 from auditkit.judge.families import applicable, dimensions, reference_of
 from auditkit.judge.loops import loop_status, loop_verdict
@@ -51,16 +52,17 @@ def judge(
 def _finding(
     limit: Limit, dimension: tuple[str, ...], measurements: Measurements, audit: AuditFile
 ) -> Finding:
+    unknown = not of_residents(limit.measure) and _membership_unknown(dimension, measurements)
     reference = reference_of(dimension, audit)
     judged = tuple(
-        _comparison(item, limit, measurements, unknown=_membership_unknown(dimension, measurements),
+        _comparison(item, limit, measurements, unknown=unknown,
                     directed=reference is not None or dimension not in audit.dimensions)
         for item in measurements.items
         if (item.metric, item.dimension, item.stratum) == (limit.measure, dimension, None)
         and _applies(item, limit, reference)
     )  # fmt: skip
     status: Verdict = min((one.status for one in judged), key=WORST_FIRST.index, default="not_checked")
-    name = "+".join(dimension)
+    name = "+".join(dimension) or EVERYONE
     return Finding(
         id=f"{limit.id}/{name}", limit_id=limit.id, status=status,
         evidence=tuple(one.measurement for one in judged if one.status == status), comparisons=judged,

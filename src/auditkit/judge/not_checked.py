@@ -1,6 +1,7 @@
 """What an audit did not look at: a finding as visible as the others."""
 
 from auditkit.definitions.audit_file import AuditFile
+from auditkit.judge.alerts import open_questions
 from auditkit.results.feedback import Feedback
 from auditkit.results.findings import NotChecked
 
@@ -43,13 +44,19 @@ def not_checked(audit: AuditFile, feedback: Feedback, *, membership_unknown: boo
     membership_unknown
         Whether somebody's group is unknown in a declared dimension.
     """
+    if audit.kind == "alert":
+        return (*open_questions(audit), _loop(feedback), CRIME)
     if audit.areas is not None:
         return _of_places(audit, feedback)
-    topic = "Whether the tool would feed on records that its own use produces"
-    loop = NotChecked(topic=topic, because=feedback.because, needs=feedback.needs)
+    loop = _loop(feedback)
     errors = () if audit.outcome else (ERRORS,)
     bounds = (BOUNDS,) if membership_unknown else ()
     return (*errors, loop, CRIME, *bounds, CALIBRATION, SIMILAR)
+
+
+def _loop(feedback: Feedback) -> NotChecked:
+    topic = "Whether the tool would feed on records that its own use produces"
+    return NotChecked(topic=topic, because=feedback.because, needs=feedback.needs)
 
 
 ACCURACY = NotChecked(
@@ -70,7 +77,6 @@ PERSONS = NotChecked(
 
 
 def _of_places(audit: AuditFile, feedback: Feedback) -> tuple[NotChecked, ...]:
-    topic = "Whether the tool would feed on records that its own use produces"
-    loop = (NotChecked(topic=topic, because=feedback.because, needs=feedback.needs),)
+    loop = (_loop(feedback),)
     accuracy = () if audit.records.outcome else (ACCURACY,)
     return (*accuracy, *(loop if feedback.status == "not_checked" else ()), CRIME, PERSONS, SIZES)

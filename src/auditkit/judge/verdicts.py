@@ -35,7 +35,8 @@ def verdict(
     """Judge one number.
 
     `does_not_meet`: its 95 % interval, joint over the family, lies wholly outside. `meets`: its 90 % interval lies
-    wholly inside, and so do the bounds for unknown membership. Everything else is `cannot_tell`.
+    wholly inside, and so do the bounds for what is unknown. Everything else is `cannot_tell`. A number that rests on no
+    sample, such as the share of residents under sensors, has bounds alone, and they decide.
 
     Parameters
     ----------
@@ -52,22 +53,31 @@ def verdict(
     if not isinstance(result, Estimate):
         return "cannot_tell"
     mirrored = equality(measurement) is not None and (limit.compare == "all_pairs" or not directed)
-    low, high = allowed(limit, mirrored=mirrored)
+    permitted = allowed(limit, mirrored=mirrored)
     if limit.judged_by == "value":
-        return _by_value(result, (low, high), membership_unknown=membership_unknown)
-    return _by_interval(result, (low, high), membership_unknown=membership_unknown)
+        return _by_value(result, permitted, membership_unknown=membership_unknown)
+    return _by_interval(result, permitted, membership_unknown=membership_unknown)
 
 
 def _by_interval(result: Estimate, permitted: Range, *, membership_unknown: bool) -> Verdict:
     if result.interval is None:
-        return "cannot_tell"
-    low, high = permitted
+        return _by_bounds(result, permitted)
     below, above = _open(result.interval_family or result.interval)
-    if above < low or below > high:
+    if above < permitted[0] or below > permitted[1]:
         return "does_not_meet"
-    inside = _within(result.interval_90, (low, high))
-    supported = not membership_unknown or _within(result.bounds, (low, high))
+    inside = _within(result.interval_90, permitted)
+    supported = not membership_unknown if result.bounds is None else _within(result.bounds, permitted)
     return "meets" if inside and supported and result.reason is None else "cannot_tell"
+
+
+def _by_bounds(result: Estimate, permitted: Range) -> Verdict:
+    """Judge a number that chance does not move by its worst cases, where it has some."""
+    if result.bounds is None or result.reason is not None:
+        return "cannot_tell"
+    below, above = _open(result.bounds)
+    if above < permitted[0] or below > permitted[1]:
+        return "does_not_meet"
+    return "meets" if _within(result.bounds, permitted) else "cannot_tell"
 
 
 def _by_value(result: Estimate, permitted: Range, *, membership_unknown: bool) -> Verdict:

@@ -9,6 +9,7 @@ from ibis import Table
 
 from auditkit.definitions.audit_file import AuditFile
 from auditkit.definitions.records import Confusion, Records, Totals
+from auditkit.load.alert_columns import alert_columns
 from auditkit.load.benchmarks import load_benchmark
 from auditkit.load.decisions import count, decide
 from auditkit.load.files import check_named, open_table
@@ -102,6 +103,7 @@ def _named(audit: AuditFile) -> Iterator[tuple[str, str]]:
             keys += [(f"{part}.{field}", getattr(declared, field)) for field in fields]
     yield from ((f"[records] {key}", name) for key, name in keys if name is not None)
     yield from ((f"[groups.{group}] column", declared.column) for group, declared in audit.groups.items())
+    yield from alert_columns(audit)
 
 
 def check_columns(audit: AuditFile, found: tuple[str, ...], *, audit_name: str) -> None:

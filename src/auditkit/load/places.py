@@ -39,14 +39,14 @@ def load_places(
     if audit.history is not None:
         opened = load_history(connection, audit.history, folder=folder, audit_name=audit_name)
         history = _by_period(opened, audit.history.time, period=audit.records.period or "year")
-        history = replace(history, table=_without(history.table, audit.history.area, audit))
+        history = replace(history, table=without_pseudo_areas(history.table, audit.history.area, audit))
     return PlaceRows(
         table=records.table, source=records.source, columns=records.columns, counted=records.counted,
         original=records.original, areas=loaded, history=history,
     )  # fmt: skip
 
 
-def _without(table: Table, area: str, audit: AuditFile) -> Table:
+def without_pseudo_areas(table: Table, area: str, audit: AuditFile) -> Table:
     """Leave out codes that are declared to stand for no area, before anything is ranked or counted."""
     codes = () if audit.areas is None else audit.areas.not_areas
     if not codes:
@@ -66,7 +66,7 @@ def _records(connection: ibis.BaseBackend, audit: AuditFile, *, folder: Path, au
     table, fingerprint, kind = open_table(connection, folder / records.path, shown_as=records.path)
     original = tuple(table.columns)
     check_columns(audit, original, audit_name=audit_name)
-    table = _without(table, records.area or "", audit)
+    table = without_pseudo_areas(table, records.area or "", audit)
     source = InputRecord(
         table="records", file=records.path, format=kind, bytes=fingerprint.bytes, sha256=fingerprint.sha256,
         rows=int(table.count().execute()), columns=original,

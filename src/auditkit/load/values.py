@@ -102,7 +102,8 @@ def _score_problems(rows: Rows, audit: AuditFile) -> Iterator[Problem]:
         yield Problem(where=records.path, found=found, mend=mend)
 
 
-def _distinct(rows: Rows, role: str) -> list[str]:
+def distinct(rows: Rows, role: str) -> list[str]:
+    """Return the values of a column that are not missing, in order."""
     column = rows.column(role)
     if column is None:
         return []
@@ -112,27 +113,30 @@ def _distinct(rows: Rows, role: str) -> list[str]:
     return [row["text"] for row in kept.to_pyarrow().to_pylist()]
 
 
-def _absent(
+def absent(
     declared: Iterable[str], found: list[str], *, where: str, key: str, column: str
 ) -> Iterator[Problem]:
+    """Say that none of the declared values occurs in a column."""
     if found and not set(declared) & set(found):
         near = closest(next(iter(declared)), found)
         hint = f" Did you mean '{near}'?" if near else ""
         text = f"column '{column}' never holds {shown(declared)}."
-        yield Problem(
-            where=where, found=text, mend=f"Values found: {shown(found)}.{hint} Mend [records] {key}."
-        )
+        yield Problem(where=where, found=text, mend=f"Values found: {shown(found)}.{hint} Mend {key}.")
 
 
 def _decision_problems(rows: Rows, audit: AuditFile) -> Iterator[Problem]:
     decision = audit.records.decision
     if decision is None or decision.column is None:
         return
-    found = _distinct(rows, "decision")
+    found = distinct(rows, "decision")
     declared = decision.flagged or ()
     if len(found) > 1:  # with a single value, nobody may have been flagged: a finding, not a mistake
-        yield from _absent(
-            declared, found, where=audit.records.path, key="decision.flagged", column=decision.column
+        yield from absent(
+            declared,
+            found,
+            where=audit.records.path,
+            key="[records] decision.flagged",
+            column=decision.column,
         )
 
 
@@ -140,7 +144,7 @@ def _outcome_problems(rows: Rows, audit: AuditFile) -> Iterator[Problem]:
     outcome = audit.records.outcome
     if outcome is None or outcome.positive is None:
         return
-    found = [value for value in _distinct(rows, "outcome") if value not in outcome.positive]
+    found = [value for value in distinct(rows, "outcome") if value not in outcome.positive]
     odd = [value for value in found if value not in outcome.negative] if outcome.negative else found
     zero_one = set(outcome.positive) == {"1"}
     allowed = outcome.negative or (("0",) if zero_one else tuple(found[:1]))
@@ -150,21 +154,22 @@ def _outcome_problems(rows: Rows, audit: AuditFile) -> Iterator[Problem]:
         mend = f"Expected {expected}. Declare more in [records] outcome.negative, or blanks in [records] missing."
         yield Problem(where=audit.records.path, found=text, mend=mend)
     elif len(found) > 0:
-        everything = _distinct(rows, "outcome")
+        everything = distinct(rows, "outcome")
         if len(everything) > 1:
-            yield from _absent(
+            yield from absent(
                 outcome.positive,
                 everything,
                 where=audit.records.path,
-                key="outcome.positive",
+                key="[records] outcome.positive",
                 column=outcome.column,
             )
 
 
-def check_repeated_cells(rows: Rows, audit: AuditFile) -> None:
+def check_repeated_cells(rows: Rows, audit: AuditFile, *, names: tuple[str, ...] | None = None) -> None:
     """Refuse a table of counts in which one combination of groups, decision and outcome stands twice."""
-    roles = (*rows.roles("group."), *rows.roles("stratum."), "area", "time", "decision", "outcome")
-    names = [column.name for column in rows.columns if column.role in roles]
+    if names is None:
+        roles = (*rows.roles("group."), *rows.roles("stratum."), "area", "time", "decision", "outcome")
+        names = tuple(column.name for column in rows.columns if column.role in roles)
     texts = {f"key{i}": canonical(rows.table[name].cast("string")) for i, name in enumerate(names)}
     keyed = rows.table.select(**texts)
     twice = keyed.group_by(list(texts)).agg(times=keyed.count())

@@ -2,16 +2,17 @@
 
 import json
 from dataclasses import asdict, dataclass
-from math import isnan
 from typing import Any
 
 from auditkit.definitions.audit_file import AuditFile
 from auditkit.definitions.checks import ToolType
 from auditkit.definitions.policy import ChosenPolicy
 from auditkit.definitions.records import Records
+from auditkit.report.assemble_alerts import alert_counts, alerts_record
+from auditkit.report.assemble_areas import area_facts
 from auditkit.results import document as doc
 from auditkit.results import place_records
-from auditkit.results.areas import Areas
+from auditkit.results.alerts import AlertTally
 from auditkit.results.checks import CheckResult, RejectedData
 from auditkit.results.feedback import Feedback
 from auditkit.results.findings import Judgement, NotChecked
@@ -36,6 +37,8 @@ class Origin:
     counted: bool
     places: PlaceTally | None
     """Counts of a place tool whose data were not rejected."""
+    alerts: AlertTally | None
+    """Counts of an alert system whose data were not rejected."""
     loop: tuple[str | None, float | None]
     """Verdict on the feedback loop, and the tolerance it rests on."""
     checks: tuple[CheckResult, ...]
@@ -59,6 +62,7 @@ def build_document(origin: Origin) -> doc.AuditDocument:
         tool=doc.ToolRecord(**audit.tool.model_dump()),
         records=_records(origin),
         places=None if origin.places is None else _places(origin.places, audit),
+        alerts=None if origin.alerts is None else alerts_record(origin.alerts, audit),
         inputs=tuple(doc.InputFileRecord(**asdict(source)) for source in origin.sources),
         policy=doc.PolicyRecord(
             name=policy.name, version=policy.version, file=origin.chosen.file, sha256=origin.chosen.sha256,
@@ -94,9 +98,13 @@ def build_document(origin: Origin) -> doc.AuditDocument:
     )  # fmt: skip
 
 
-def internal_tally(result: Tally | PlaceTally | RejectedData) -> bytes:
+def internal_tally(result: Tally | PlaceTally | AlertTally | RejectedData) -> bytes:
     """Write every count, or the checks that rejected the data; this file is never published."""
-    content = _grids(result) if isinstance(result, PlaceTally) else asdict(result)
+    if isinstance(result, AlertTally):
+        content = alert_counts(result)
+        content["places"] = None if result.places is None else _grids(result.places)
+    else:
+        content = _grids(result) if isinstance(result, PlaceTally) else asdict(result)
     return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
 
 
@@ -193,21 +201,8 @@ def _places(tally: PlaceTally, audit: AuditFile) -> place_records.PlacesRecord:
         periods=len(tally.periods), period=audit.records.period,
         first=tally.periods[0] if tally.periods else None, last=tally.periods[-1] if tally.periods else None,
         history_periods=0 if tally.past is None else len(tally.past.periods), baseline_periods=tally.baseline_periods,
-        areas=tuple(_area(areas, at) for at in range(len(areas.ids))),
+        areas=tuple(place_records.AreaRecord(**area) for area in area_facts(areas)),
         unmatched=tally.unmatched.areas, unmatched_flags=tally.unmatched.flags,
         without_records=tally.unmatched.without_records, contiguity=areas.contiguity,
         blocks=len(set(areas.blocks.tolist())), sized=areas.size_km2 is not None, source_rule=rule,
     )  # fmt: skip
-
-
-def _area(areas: Areas, at: int) -> place_records.AreaRecord:
-    residents = None if areas.residents is None else float(areas.residents[at])
-    longitude, latitude = (None, None) if areas.centroids is None else areas.centroids[at].tolist()
-    return place_records.AreaRecord(
-        id=areas.ids[at], name=areas.names[at], residents=_known(residents), longitude=_known(longitude),
-        latitude=_known(latitude), outlines=() if areas.boundaries is None else areas.boundaries[at],
-    )  # fmt: skip
-
-
-def _known(value: float | None) -> float | None:
-    return None if value is None or isnan(value) else value

@@ -102,7 +102,7 @@ class City:
     """Whether each row of the records is a flag, so that areas have numbers of flags."""
 
 
-class _Writer:
+class Writer:
     """Looks numbers up by id and writes them in one language."""
 
     def __init__(self, document: AuditDocument, *, locale: str) -> None:
@@ -121,9 +121,11 @@ class _Writer:
         return next((item for item in self.alone(metric) if item.group == group), None)
 
     def share(self, value: float | None) -> str:
+        """Write a share, or nothing."""
         return "" if value is None else per_cent(value, locale=self.locale)
 
     def number(self, value: float | None, *, digits: int = 2) -> str:
+        """Write a number, or nothing."""
         return "" if value is None else decimal(value, locale=self.locale, digits=digits)
 
     def limits(self, item: MeasurementRecord | None) -> tuple[float | None, float | None]:
@@ -133,7 +135,7 @@ class _Writer:
 
 def city(document: AuditDocument, *, locale: str) -> City:
     """Read what a place report shows."""
-    writer = _Writer(document, locale=locale)
+    writer = Writer(document, locale=locale)
     rules = _rules(writer)
     areas = _areas(writer)
     known = [rule for rule in rules if rule.rule not in {"tool", "random", "best possible"}]
@@ -141,13 +143,13 @@ def city(document: AuditDocument, *, locale: str) -> City:
     shares = {row.id: row.flagged_share for row in areas}
     return City(
         rules=rules, best_rule=max(known, key=lambda row: hits[row.rule]).rule if known else None,
-        exposures=_exposures(writer), residents=_residents(writer), spread=_spread(writer), areas=areas,
-        map=area_map(document, shares), loop=loop_chart(document.feedback), loop_map=None,
+        exposures=exposures(writer), residents=residents(writer), spread=_spread(writer), areas=areas,
+        map=None if document.places is None else area_map(document.places.areas, shares), loop=loop_chart(document.feedback), loop_map=None,
         counted=bool(writer.alone("flags")),
     )  # fmt: skip
 
 
-def _rules(writer: _Writer) -> tuple[RuleRow, ...]:
+def _rules(writer: Writer) -> tuple[RuleRow, ...]:
     found = []
     for rule in RULES:
         group = {"rule": rule}
@@ -181,13 +183,14 @@ def _rules(writer: _Writer) -> tuple[RuleRow, ...]:
     return tuple(found)
 
 
-def _p(test: MeasurementRecord | None, writer: _Writer) -> str:
+def _p(test: MeasurementRecord | None, writer: Writer) -> str:
     if test is None or test.value is None:
         return ""
     return "<0.001" if test.value < 0.001 else writer.number(test.value, digits=3)
 
 
-def _exposures(writer: _Writer) -> tuple[ExposureRow, ...]:
+def exposures(writer: Writer) -> tuple[ExposureRow, ...]:
+    """Read what the areas of each group of residents receive."""
     found = []
     for metric in writer.by_metric:
         if not metric.startswith("exposure") or metric.endswith(("_ratio", "_difference")):
@@ -200,21 +203,23 @@ def _exposures(writer: _Writer) -> tuple[ExposureRow, ...]:
             ratio_low, ratio_high = writer.limits(ratio)
             found.append(
                 ExposureRow(
-                    measurement=item.id, metric=metric, dimension=item.dimension, group=_label(item.group),
+                    measurement=item.id, metric=metric, dimension=item.dimension, group=label(item.group),
                     value=writer.number(item.value, digits=3), low=writer.number(low, digits=3),
                     high=writer.number(high, digits=3), ratio=writer.number(ratio.value if ratio else None),
                     ratio_low=writer.number(ratio_low), ratio_high=writer.number(ratio_high),
-                    against=_label(ratio.against or {}) if ratio else "",
+                    against=label(ratio.against or {}) if ratio else "",
                 )
             )  # fmt: skip
     return tuple(found)
 
 
-def _label(group: dict[str, str]) -> str:
+def label(group: dict[str, str]) -> str:
+    """Write a group as its values."""
     return ", ".join(group.values())
 
 
-def _residents(writer: _Writer) -> tuple[ResidentRow, ...]:
+def residents(writer: Writer) -> tuple[ResidentRow, ...]:
+    """Read where the residents of each group live."""
     found = []
     for item in writer.alone("resident_share"):
         parts = {
@@ -230,7 +235,7 @@ def _residents(writer: _Writer) -> tuple[ResidentRow, ...]:
         low, high = writer.limits(parts["rank_correlation"])
         found.append(
             ResidentRow(
-                dimension=item.dimension, group=_label(item.group), share=writer.share(item.value),
+                dimension=item.dimension, group=label(item.group), share=writer.share(item.value),
                 targeted=writer.share(values["most_targeted_share"]),
                 never=writer.share(values["never_flagged_residents"]),
                 always=writer.share(values["always_flagged_residents"]),
@@ -241,7 +246,7 @@ def _residents(writer: _Writer) -> tuple[ResidentRow, ...]:
     return tuple(found)
 
 
-def _spread(writer: _Writer) -> dict[str, str]:
+def _spread(writer: Writer) -> dict[str, str]:
     names = (
         "flag_gini", "incident_gini", "flag_overlap", "flag_morans_i", "flag_morans_i_p_value", "never_flagged_areas",
         "always_flagged_areas",
@@ -257,7 +262,7 @@ def _spread(writer: _Writer) -> dict[str, str]:
     return found
 
 
-def _areas(writer: _Writer) -> tuple[AreaRow, ...]:
+def _areas(writer: Writer) -> tuple[AreaRow, ...]:
     places = writer.document.places
     if places is None:
         return ()
@@ -280,7 +285,7 @@ def _areas(writer: _Writer) -> tuple[AreaRow, ...]:
 
 
 def _area(  # noqa: PLR0913, PLR0917  # one row of a table, cell by cell
-    writer: _Writer,
+    writer: Writer,
     area: str,
     name: str,
     residents: float | None,

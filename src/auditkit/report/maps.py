@@ -1,9 +1,9 @@
 """Where the marks of a map go: outlines where there are some, otherwise dots at centroids; never invented shapes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import cos, radians
 
-from auditkit.results.document import AuditDocument
 from auditkit.results.place_records import AreaRecord
 
 WIDTH, MARGIN = 640, 8
@@ -37,12 +37,9 @@ class Map:
     """Areas without a position."""
 
 
-def area_map(document: AuditDocument, shares: dict[str, float]) -> Map | None:
+def area_map(areas: Sequence[AreaRecord], shares: dict[str, float]) -> Map | None:
     """Lay out every area that has a position; a shade says how often it is flagged, from never to always."""
-    places = document.places
-    if places is None:
-        return None
-    placed = [area for area in places.areas if area.outlines or area.longitude is not None]
+    placed = [area for area in areas if area.outlines or area.longitude is not None]
     points = [point for area in placed for point in _points(area)]
     if len(placed) < 2 or not points:
         return None
@@ -71,7 +68,7 @@ def area_map(document: AuditDocument, shares: dict[str, float]) -> Map | None:
     )  # fmt: skip
     return Map(
         width=WIDTH, height=height, shapes=shapes, outlined=any(area.outlines for area in placed),
-        missing=len(places.areas) - len(placed),
+        missing=len(areas) - len(placed),
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from auditkit.report.alerts import AlertsView, alerts_view
 from auditkit.report.charts import Chart, Point, rate_chart
 from auditkit.report.city import City, city
 from auditkit.report.numbers import decimal, per_cent, per_thousand, whole
@@ -109,6 +110,8 @@ class View:
     skipped: tuple[object, ...]
     city: City | None
     """Only for a place tool."""
+    alerts: AlertsView | None
+    """Only for an alert system."""
 
 
 class Reader:
@@ -146,6 +149,7 @@ class Reader:
             passed=tuple(check for check in checks if check.status == "passed"),
             skipped=tuple(check for check in checks if check.status == "not_applicable"),
             city=None if self.document.places is None else city(self.document, locale=self.locale),
+            alerts=None if self.document.alerts is None else alerts_view(self.document, locale=self.locale),
         )
 
     def _unknown(self) -> tuple[str, ...]:
@@ -240,7 +244,7 @@ class Reader:
     def _statement(self, one: ComparisonRecord, *, limits: list[float]) -> Statement:
         item = self._items[one.measurement]
         metric, kind = _base(item.metric)
-        low, high = item.interval_family or item.interval or (None, None)
+        low, high = item.interval_family or item.interval or item.bounds or (None, None)
 
         scale = 100.0 if in_points(item.metric) else 1.0
         scaled = [scale * limit for limit in limits]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from auditkit.results.alerts import AlertTally
 from auditkit.results.checks import RejectedData
 from auditkit.results.document import AuditDocument
 from auditkit.results.places import PlaceTally
@@ -20,7 +21,7 @@ class Audit:
 
     document: AuditDocument
     """Everything publishable; `audit.json` is this document."""
-    tally: Tally | PlaceTally | RejectedData = field(repr=False)
+    tally: Tally | PlaceTally | AlertTally | RejectedData = field(repr=False)
     """All counts, not to be published; or the checks that rejected the data."""
     files: dict[str, bytes] = field(repr=False)
     """The run folder: contents by relative path."""

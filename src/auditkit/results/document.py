@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationError
 
 from auditkit.errors import ReportError
+from auditkit.results.alert_records import AlertsRecord
 from auditkit.results.checks import Status
 from auditkit.results.findings import Code, Note, Verdict
 from auditkit.results.place_records import FeedbackRecord, PlacesRecord, Record, Texts
@@ -270,6 +271,7 @@ class AuditDocument(Record):
     tool: ToolRecord
     records: RecordsRecord
     places: PlacesRecord | None = Field(description="Only for a place tool.")
+    alerts: AlertsRecord | None = Field(None, description="Only for an alert system.")
     inputs: tuple[InputFileRecord, ...]
     policy: PolicyRecord
     checks: tuple[CheckRecord, ...]

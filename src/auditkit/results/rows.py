@@ -13,6 +13,7 @@ from typing import Any, Literal, Self
 import ibis
 from ibis import Table, Value
 
+from auditkit.results.alerts import Coverage
 from auditkit.results.checks import CheckResult, Refusal
 from auditkit.results.inputs import InputRecord
 from auditkit.results.loaded_areas import LoadedAreas
@@ -254,5 +255,30 @@ class CheckedPlaceRows:
     """Tables of a place tool that the checks let through."""
 
     rows: PlaceRows
+    checks: tuple[CheckResult, ...]
+    refused: tuple[Refusal, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class AlertRows(Rows):
+    """The main table of an alert system, one row an alert, together with its other tables."""
+
+    areas: LoadedAreas | None
+    coverage: Coverage | None
+    events: Rows | None
+    """Events known from elsewhere; roles `alerted` and, where declared, `area`."""
+
+    @property
+    def sources(self) -> tuple[InputRecord, ...]:
+        """Every file that the rows came from."""
+        others = (self.areas, self.coverage, self.events)
+        return (self.source, *(other.source for other in others if other is not None))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CheckedAlertRows:
+    """Tables of an alert system that the checks let through."""
+
+    rows: AlertRows
     checks: tuple[CheckResult, ...]
     refused: tuple[Refusal, ...]

@@ -18,7 +18,7 @@ class Table:
 
 MEASUREMENT_COLUMNS = (
     "id", "metric", "dimension", "group", "against", "status", "value", "low", "high", "low_90", "high_90",
-    "low_family", "high_family", "method", "numerator", "denominator", "reason",
+    "low_family", "high_family", "low_bound", "high_bound", "method", "numerator", "denominator", "reason",
 )  # fmt: skip
 
 
@@ -59,7 +59,9 @@ def _named(group: dict[str, str] | None) -> str:
 
 
 def _measurement(item: MeasurementRecord) -> tuple[Cell, ...]:
-    pairs = [pair or (None, None) for pair in (item.interval, item.interval_90, item.interval_family)]
+    pairs = [
+        pair or (None, None) for pair in (item.interval, item.interval_90, item.interval_family, item.bounds)
+    ]
     intervals = [limit for pair in pairs for limit in pair]
     return (
         item.id, item.metric, item.dimension, _named(item.group), _named(item.against), item.status, item.value,

@@ -6,7 +6,9 @@ from typing import Any
 import pandas as pd
 
 # The facts register themselves; naming them here is what makes the folder's queries known.
+import auditkit.validate.alert_facts
 import auditkit.validate.area_facts
+import auditkit.validate.coverage_facts
 import auditkit.validate.group_facts
 import auditkit.validate.history_facts
 import auditkit.validate.outcome_facts
@@ -16,7 +18,7 @@ from auditkit.definitions.audit_file import AuditFile
 from auditkit.definitions.checks import Check
 from auditkit.errors import SHOWN, DefinitionError, Problem, closest
 from auditkit.results.checks import CheckResult, Observed, Refusal, RejectedData, Status
-from auditkit.results.rows import CheckedPlaceRows, CheckedRows, PlaceRows, Rows
+from auditkit.results.rows import AlertRows, CheckedAlertRows, CheckedPlaceRows, CheckedRows, PlaceRows, Rows
 from auditkit.validate.judging import Judge
 from auditkit.validate.registry import FACTS, declared
 
@@ -52,6 +54,16 @@ def validate_places(
     if any("all" in result.refuses for result in results):
         return RejectedData(checks=results)
     return CheckedPlaceRows(rows=rows, checks=results, refused=refused)
+
+
+def validate_alerts(
+    rows: AlertRows, audit: AuditFile, *, checks: tuple[Check, ...], progress: Callable[[str], None]
+) -> CheckedAlertRows | RejectedData:
+    """Run every check of an alert system, on all its tables, and let them through, or reject them."""
+    results, refused = _run_all(rows, audit, checks=checks, progress=progress)
+    if any("all" in result.refuses for result in results):
+        return RejectedData(checks=results)
+    return CheckedAlertRows(rows=rows, checks=results, refused=refused)
 
 
 def _run_all(

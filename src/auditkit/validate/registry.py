@@ -7,7 +7,8 @@ import pandas as pd
 from ibis import Table
 
 from auditkit.definitions.audit_file import AuditFile
-from auditkit.results.rows import PlaceRows, Rows
+from auditkit.results.loaded_areas import LoadedAreas
+from auditkit.results.rows import AlertRows, PlaceRows, Rows
 
 Gather = Callable[[Any, AuditFile], Table | pd.DataFrame]
 """A query over `Rows`, or over `PlaceRows` for a place tool."""
@@ -44,17 +45,38 @@ def declared(rows: Rows, audit: AuditFile) -> frozenset[str]:
     if audit.outcome is not None:
         found |= {"outcome.source"} | (set() if records.audit_sample else {"outcomes of all"})
     if isinstance(rows, PlaceRows):
-        found |= _declared_places(rows) | ({"time"} if records.time else set())
+        history = rows.history
+        found |= (
+            _declared_areas(rows.areas) | _declared_history(history) | ({"time"} if records.time else set())
+        )
+    if isinstance(rows, AlertRows):
+        found |= _declared_alerts(rows)
     return frozenset(found)
 
 
-def _declared_places(rows: PlaceRows) -> set[str]:
-    areas, history = rows.areas.areas, rows.history
+def _declared_alerts(rows: AlertRows) -> set[str]:
+    given = {
+        "coverage": rows.coverage is not None,
+        "events": rows.events is not None,
+        "events.area": rows.events is not None and rows.events.column("area") is not None,
+    }
+    found = {name for name, here in given.items() if here}
+    return found if rows.areas is None else found | _declared_areas(rows.areas)
+
+
+def _declared_areas(loaded: LoadedAreas) -> set[str]:
+    areas = loaded.areas
     given = {
         "areas": True,
         "residents": areas.residents is not None,
         "resident_groups": bool(areas.groups),
         "neighbours": areas.contiguity != "none",
+    }
+    return {name for name, here in given.items() if here}
+
+
+def _declared_history(history: Rows | None) -> set[str]:
+    given = {
         "history": history is not None,
         "history.source": history is not None and history.column("source") is not None,
     }

@@ -1,0 +1,26 @@
+"""Every measure that a policy may limit: of people, places and alerts, and those that an audit file declares."""
+
+from auditkit.definitions.audit_file import AuditFile
+from auditkit.measure.alerts import ALERT_MEASURES, action_measures
+from auditkit.measure.catalogue import measures
+from auditkit.measure.places import PLACE_MEASURES
+
+
+def all_measures() -> dict[str, str]:
+    """Every measure a policy may limit, of people, places and alerts, with its meaning."""
+    return ALERT_MEASURES | measures() | PLACE_MEASURES
+
+
+def declared_measures(audit: AuditFile) -> frozenset[str]:
+    """Measures that exist because the audit file declares a denominator or an action.
+
+    Such as `exposure_per_1000_calls_ratio` or `action_rate_stop`.
+    """
+    names = () if audit.areas is None else tuple(audit.areas.denominators)
+    taken = () if audit.actions is None else tuple(audit.actions.taken)
+    exposures = {
+        f"exposure_per_1000_{name}{kind}" for name in names for kind in ("", "_difference", "_ratio")
+    }
+    benchmarks = () if audit.stops is None or audit.stops.benchmark is None else audit.stops.benchmark.counts
+    stops = {f"stops_per_{name}{kind}_ratio" for name in benchmarks for kind in ("", "_within_areas")}
+    return action_measures(taken) | exposures | stops
