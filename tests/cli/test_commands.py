@@ -61,7 +61,7 @@ def finished(broken: Path) -> tuple[Result, Path]:
 # new
 
 
-@pytest.mark.parametrize("kind", ["person", "place"])
+@pytest.mark.parametrize("kind", ["person", "place", "alert"])
 def test_new_writes_an_audit_file_that_can_be_read(kind: str, tmp_path: Path) -> None:
     path = tmp_path / "audit.toml"
 

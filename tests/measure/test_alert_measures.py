@@ -1,7 +1,6 @@
 """Measures of alert systems: by group, what was missed, what alerts cost, who is covered; estimable and not."""
 
 import math
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -455,13 +454,3 @@ def test_every_measure_that_is_made_can_be_limited() -> None:
     made = {item.metric for item in found.values()}
     assert made - {*all_measures()} == action_measures(["stop"]) & made
     assert {*ALERT_MEASURES} <= {*all_measures()}
-
-
-def test_the_example_of_the_starter_names_no_unknown_key(tmp_path: Path) -> None:
-    from auditkit import bundled
-    from auditkit.definitions.audit_file import read_audit_file
-
-    text = (bundled.folder("examples") / "starters" / "alert.toml").read_text(encoding="utf-8")
-    (tmp_path / "audit.toml").write_text(text)
-
-    assert read_audit_file(tmp_path / "audit.toml").kind == "alert"
