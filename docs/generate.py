@@ -136,9 +136,17 @@ def policies() -> str:
 
 
 def _policy(policy: Policy) -> str:
+    share = (
+        f" Groups below {policy.minimum_share:g} of everyone are not compared."
+        if policy.minimum_share
+        else ""
+    )
+    advice = (
+        "" if any(limit.required for limit in policy.limit) else " It requires nothing, so no advice follows."
+    )
     return (
-        f"## {policy.name}\n\nVersion {policy.version}. Rates on fewer than {policy.minimum_n} people are not estimated. "
-        f"Interval for ratios: {policy.ratio_interval}."
+        f"## {policy.name}\n\nVersion {policy.version}. Rates on fewer than {policy.minimum_n} people are not estimated."
+        f"{share} Interval for ratios: {policy.ratio_interval}. Ratio to be found: {policy.detect_ratio:g}.{advice}"
     )
 
 
@@ -151,7 +159,8 @@ def _limit(limit: Limit) -> str:
     when = f"where a flag is a {limit.orientation}" if limit.orientation else "whatever a flag means"
     compared = f"{where}, compared by {limit.compare.replace('_', ' ')}"
     kinds = f"for tools of type {' and '.join(limit.tool_types)}"
-    parts = (f"`{limit.measure}`", bounds, compared, needed, kinds, when)
+    judged = "the number alone, without regard to chance" if limit.judged_by == "value" else ""
+    parts = (f"`{limit.measure}`", bounds, judged, compared, needed, kinds, when)
     return (
         f"### {limit.id}\n\n{'; '.join(part for part in parts if part)}.\n\n"
         f"Why: {limit.why}\n\nScope: {limit.scope}.\n\nSource: {limit.source}."

@@ -15,10 +15,8 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from babel import Locale
 from ibis import BaseBackend
 
-from auditkit import bundled
 from auditkit.definitions.audit_file import AuditFile, read_audit_file
 from auditkit.definitions.checks import ToolType, read_checks, read_tool_type
 from auditkit.definitions.pledge import KeptPledge, pledge_of, read_pledge, write_pledge
@@ -47,7 +45,7 @@ from auditkit.measure.measuring import measure
 from auditkit.measure.places import PARTS, PLACE_MEASURES, measure_places
 from auditkit.report.assemble import Origin, build_document, internal_tally
 from auditkit.report.folder import check_free, manifest, write_folder
-from auditkit.report.render import available_languages, check_languages, render
+from auditkit.report.render import check_languages, render
 from auditkit.results.alerts import AlertTally
 from auditkit.results.audit import Audit
 from auditkit.results.changes import Changes
@@ -55,7 +53,7 @@ from auditkit.results.checks import CheckResult, RejectedData
 from auditkit.results.document import read_document
 from auditkit.results.feedback import Feedback
 from auditkit.results.inputs import InputRecord
-from auditkit.results.measurements import Measurements
+from auditkit.results.measurements import Estimate, Measurements
 from auditkit.results.places import PlaceTally
 from auditkit.results.pledges import PledgeCheck
 from auditkit.results.rows import CheckedAlertRows, CheckedPlaceRows, CheckedRows, Rows
@@ -137,7 +135,9 @@ def run_audit(
         checks=withhold_checks(counted.checks, smallest_cell=smallest),
         measurements=_published(measured, counted.result, smallest_cell=smallest), feedback=feedback,
         judgement=with_pledge(judged, pledged),
-        not_checked=not_checked(audit, feedback, membership_unknown=_membership_unknown(measured)),
+        not_checked=not_checked(
+            audit, feedback, membership_unknown=_membership_unknown(measured), metrics=_metrics(measured)
+        ),
         created=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         command=f"auditkit run {path.name}"
         + "".join(
@@ -375,20 +375,5 @@ def _membership_unknown(measurements: Measurements) -> bool:
     return any(item.metric == "unknown_group_rate" and may_be_positive(item) for item in measurements.items)
 
 
-def catalogue() -> dict[str, dict[str, str]]:
-    """Everything this installation can measure, check, limit and write, by kind and name."""
-    tool_types = {name: read_tool_type(name) for name in bundled.names("checks/tool_types")}
-    suites = tuple(dict.fromkeys(suite for kind in tool_types.values() for suite in kind.suites))
-    policies = {
-        name: choose_policy(name, beside=Path(), supplied_by="audit file", measures=frozenset(all_measures()))
-        for name in bundled.names("checks/policies")
-    }
-    return {
-        "metrics": all_measures(),
-        "checks": {check.id: f"{check.severity}: {check.title}" for check in read_checks(suites)},
-        "policies": {
-            name: ", ".join(limit.id for limit in chosen.policy.limit) for name, chosen in policies.items()
-        },
-        "tool_types": {name: kind.unit for name, kind in tool_types.items()},
-        "languages": {name: Locale.parse(name).english_name or name for name in available_languages()},
-    }
+def _metrics(measurements: Measurements) -> frozenset[str]:
+    return frozenset(item.metric for item in measurements.items if isinstance(item.result, Estimate))

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 import auditkit
-from auditkit import bundled, pipeline
+from auditkit import bundled, overview
 from auditkit.errors import AuditKitError
 from auditkit.measure import catalogue, registry
 
@@ -311,7 +311,7 @@ def test_a_policy_is_added_by_one_file(data: Path, tmp_path: Path, write_confusi
     assert [(finding.id, finding.status) for finding in audit.document.findings] == [
         ("never-more-than-half/race", "meets")
     ]
-    assert "ours" in pipeline.catalogue()["policies"]
+    assert "ours" in overview.catalogue()["policies"]
 
 
 def test_a_tool_type_is_changed_in_its_file(data: Path, tmp_path: Path, write_confusion: Write) -> None:
@@ -331,7 +331,7 @@ def test_a_tool_type_is_added_by_one_file(data: Path, tmp_path: Path, write_conf
 
     audit = auditkit.run_audit(write_confusion(tmp_path, CELLS, tool={"type": "officer"}))
 
-    assert "officer" in pipeline.catalogue()["tool_types"]
+    assert "officer" in overview.catalogue()["tool_types"]
     assert audit.document.records.unit == "one officer"
 
 
@@ -372,7 +372,7 @@ def test_a_language_is_added_by_one_file(data: Path, tmp_path: Path, write_confu
     assert '<html lang="de" dir="ltr">' in audit.files["report.de.html"].decode()
     assert "## Was wir fanden" in audit.files["report.de.md"].decode()
     assert "Audit of Risk score" in audit.files["report.en.html"].decode()
-    assert "de" in pipeline.catalogue()["languages"]
+    assert "de" in overview.catalogue()["languages"]
 
 
 def test_a_language_without_a_file_is_refused_with_the_known_ones(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from auditkit import bundled, pipeline
+from auditkit import bundled, overview
 from auditkit.definitions.policy import ChosenPolicy, choose_policy
 from auditkit.errors import DefinitionError, Problem
 from auditkit.measure.catalogue import measures
@@ -52,7 +52,7 @@ def test_a_policy_is_found_by_path_and_carries_the_hash_of_its_text(tmp_path: Pa
 
 @pytest.mark.parametrize("name", bundled.names("checks/policies"))
 def test_every_bundled_policy_is_found_by_name(name: str, tmp_path: Path) -> None:
-    known = frozenset(pipeline.catalogue()["metrics"])
+    known = frozenset(overview.catalogue()["metrics"])
 
     chosen = choose_policy(name, beside=tmp_path, supplied_by="command line", measures=known)
 

@@ -13,7 +13,7 @@ from auditkit.results.audit import Audit
 from auditkit.results.checks import CheckResult, RejectedData
 from auditkit.results.document import AuditDocument, RecommendationRecord
 from auditkit.results.feedback import Feedback
-from auditkit.results.findings import Code
+from auditkit.results.findings import Code, NotChecked
 from auditkit.results.measurements import Bounds, Estimate, Group, Measurement, Measurements, NotEstimable
 from auditkit.results.tally import UNKNOWN
 
@@ -449,9 +449,13 @@ def test_every_recommendation_has_its_exit_code(code: Code, exits: int) -> None:
 
 # What was not looked at.
 
+NOTHING: frozenset[str] = frozenset()
+
 
 def test_an_audit_says_that_it_tested_neither_feedback_nor_effect_on_crime() -> None:
-    topics = [item.topic for item in not_checked(make_audit(), LOOP, membership_unknown=False)]
+    topics = [
+        item.topic for item in not_checked(make_audit(), LOOP, membership_unknown=False, metrics=NOTHING)
+    ]
 
     assert len(topics) == 4
     assert any("feed on records" in topic for topic in topics)
@@ -459,21 +463,62 @@ def test_an_audit_says_that_it_tested_neither_feedback_nor_effect_on_crime() -> 
 
 
 def test_an_audit_without_outcomes_says_first_that_it_knows_nothing_of_errors() -> None:
-    found = not_checked(make_audit(outcome=False), LOOP, membership_unknown=False)
+    found = not_checked(make_audit(outcome=False), LOOP, membership_unknown=False, metrics=NOTHING)
 
     assert "wrongly flagged" in found[0].topic
 
 
 def test_an_audit_with_people_of_unknown_group_says_that_it_has_no_worst_cases() -> None:
-    without = not_checked(make_audit(), LOOP, membership_unknown=False)
-    found = not_checked(make_audit(), LOOP, membership_unknown=True)
+    without = not_checked(make_audit(), LOOP, membership_unknown=False, metrics=NOTHING)
+    found = not_checked(make_audit(), LOOP, membership_unknown=True, metrics=NOTHING)
 
     (added,) = set(found) - set(without)
     assert "unknown group" in added.topic
 
 
 def test_the_feedback_test_passes_on_what_it_would_need() -> None:
-    found = not_checked(make_audit(), LOOP, membership_unknown=False)
+    found = not_checked(make_audit(), LOOP, membership_unknown=False, metrics=NOTHING)
 
     (loop,) = [item for item in found if "feed on records" in item.topic]
     assert (loop.because, loop.needs) == ("the rule is unknown", ("the rule",))
+
+
+SAME_SCORE, SIMILAR = "a score means the same", "similar circumstances"
+
+
+def topics_of(audit: AuditFile, *metrics: str) -> dict[str, NotChecked]:
+    found = not_checked(audit, LOOP, membership_unknown=False, metrics=frozenset(metrics))
+    return {topic: item for topic in (SAME_SCORE, SIMILAR) for item in found if topic in item.topic}
+
+
+def with_records(**records: Any) -> AuditFile:
+    outcome = {"column": "again", "positive": ["1"], "means": "arrested", "source": "arrest"}
+    decision = {"column": "flagged", "flagged": ["1"]}
+    return make_audit(records={"path": "people.csv", "decision": decision, "outcome": outcome, **records})
+
+
+def test_what_was_measured_is_not_among_what_was_not_checked() -> None:
+    audit = with_records(score="risk", strata=["charge"])
+
+    assert topics_of(audit, "outcome_rate_at_score", "false_positive_rate_common_odds_ratio") == {}
+
+
+@pytest.mark.parametrize(
+    ("audit", "because", "needs"),
+    [
+        (make_audit(), "the table has no scores", 1),
+        (make_audit(outcome=False), "the table has no scores and the table has no outcomes", 2),
+        (with_records(score="risk"), "the data checks, or too few people, left no number", 1),
+    ],
+)
+def test_scores_that_were_not_compared_say_what_is_missing(
+    audit: AuditFile, because: str, needs: int
+) -> None:
+    found = topics_of(audit)[SAME_SCORE]
+
+    assert (found.because, len(found.needs)) == (because, needs)
+
+
+def test_circumstances_that_were_not_compared_say_what_is_missing() -> None:
+    assert topics_of(make_audit())[SIMILAR].because == "the audit file names no circumstances"
+    assert "left no number" in topics_of(with_records(strata=["charge"]))[SIMILAR].because

@@ -23,7 +23,7 @@ def catalogue(
     ] = What.everything,
 ) -> None:
     """List metrics, checks, policies, tool types and languages."""
-    from auditkit.pipeline import catalogue as parts
+    from auditkit.overview import catalogue as parts
 
     for name, entries in parts().items():
         if what in {What.everything, name}:

@@ -10,16 +10,9 @@ CRIME = NotChecked(
     because="accuracy, fairness and effect are separate questions, and this audit asks the first two",
     needs=("a comparison with places or times without the tool",),
 )
-CALIBRATION = NotChecked(
-    topic="Whether a score means the same in every group",
-    because="this version of auditkit does not measure calibration",
-    needs=("a later version of auditkit",),
-)
-SIMILAR = NotChecked(
-    topic="Whether groups differ among people in similar circumstances",
-    because="this version of auditkit does not compare within strata",
-    needs=("a later version of auditkit",),
-)
+SAME_SCORE = "Whether a score means the same in every group"
+SIMILAR = "Whether groups differ among people in similar circumstances"
+NO_NUMBER = "the data checks, or too few people, left no number"
 ERRORS = NotChecked(
     topic="Who is wrongly flagged and who is missed",
     because="the table has no outcomes",
@@ -32,7 +25,9 @@ BOUNDS = NotChecked(
 )
 
 
-def not_checked(audit: AuditFile, feedback: Feedback, *, membership_unknown: bool) -> tuple[NotChecked, ...]:
+def not_checked(
+    audit: AuditFile, feedback: Feedback, *, membership_unknown: bool, metrics: frozenset[str]
+) -> tuple[NotChecked, ...]:
     """List what was not checked, most important for a board first.
 
     Parameters
@@ -43,6 +38,8 @@ def not_checked(audit: AuditFile, feedback: Feedback, *, membership_unknown: boo
         What the feedback test answered.
     membership_unknown
         Whether somebody's group is unknown in a declared dimension.
+    metrics
+        Names of what was measured with a number.
     """
     if audit.kind == "alert":
         return (*open_questions(audit), _loop(feedback), CRIME)
@@ -51,7 +48,29 @@ def not_checked(audit: AuditFile, feedback: Feedback, *, membership_unknown: boo
     loop = _loop(feedback)
     errors = () if audit.outcome else (ERRORS,)
     bounds = (BOUNDS,) if membership_unknown else ()
-    return (*errors, loop, CRIME, *bounds, CALIBRATION, SIMILAR)
+    return (*errors, loop, CRIME, *bounds, *_same_score(audit, metrics), *_similar(audit, metrics))
+
+
+def _same_score(audit: AuditFile, metrics: frozenset[str]) -> tuple[NotChecked, ...]:
+    if "outcome_rate_at_score" in metrics:
+        return ()
+    absent = {
+        "the table has no scores": None if audit.records.score else "the tool's score of each person",
+        "the table has no outcomes": None if audit.outcome else "what was later recorded about each person",
+    }
+    needs = {because: need for because, need in absent.items() if need}
+    found = needs or {NO_NUMBER: "records on which that check passes, with more people of each group"}
+    return (NotChecked(topic=SAME_SCORE, because=" and ".join(found), needs=tuple(found.values())),)
+
+
+def _similar(audit: AuditFile, metrics: frozenset[str]) -> tuple[NotChecked, ...]:
+    if any(name.endswith("_common_odds_ratio") for name in metrics):
+        return ()
+    if audit.records.strata:
+        needs = ("groups and circumstances that overlap, with more people in each",)
+        return (NotChecked(topic=SIMILAR, because=NO_NUMBER, needs=needs),)
+    needs = ("a column of circumstances that neither police nor the tool made, named in the audit file",)
+    return (NotChecked(topic=SIMILAR, because="the audit file names no circumstances", needs=needs),)
 
 
 def _loop(feedback: Feedback) -> NotChecked:

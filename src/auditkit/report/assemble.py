@@ -67,7 +67,7 @@ def build_document(origin: Origin) -> doc.AuditDocument:
         policy=doc.PolicyRecord(
             name=policy.name, version=policy.version, file=origin.chosen.file, sha256=origin.chosen.sha256,
             supplied_by=origin.chosen.supplied_by, minimum_n=policy.minimum_n, ratio_interval=policy.ratio_interval,
-            limits=len(policy.limit),
+            limits=len(policy.limit), detect_ratio=policy.detect_ratio,
             pledge=None if origin.pledge is None else doc.PledgeRecord(**asdict(origin.pledge)),
         ),
         checks=tuple(doc.CheckRecord(**asdict(check)) for check in origin.checks),
@@ -135,6 +135,7 @@ def _records(origin: Origin) -> doc.RecordsRecord:
     return doc.RecordsRecord(
         unit=origin.tool_type.unit, counted=origin.counted, decision=_decision(origin.audit.records),
         outcome=outcome.means if outcome else None, outcome_source=outcome.source if outcome else None, groups=groups,
+        strata=origin.audit.records.strata,
     )  # fmt: skip
 
 

@@ -3,9 +3,15 @@
 from dataclasses import dataclass
 
 from auditkit.report.alerts import AlertsView, alerts_view
+from auditkit.report.burdens import ERRORS, Excess, excess
 from auditkit.report.charts import Chart, Point, rate_chart
 from auditkit.report.city import City, city
+from auditkit.report.kinds import COUNTED, base, in_points
+from auditkit.report.lookup import Lookup, label, reach
+from auditkit.report.neighbourhood_page import AREA
 from auditkit.report.numbers import decimal, per_cent, per_thousand, whole
+from auditkit.report.person_page import PersonPage, person_page
+from auditkit.report.similar import p_text
 from auditkit.results.document import AuditDocument, ComparisonRecord, FindingRecord, MeasurementRecord
 from auditkit.results.tally import UNKNOWN
 
@@ -54,7 +60,7 @@ class Statement:
     metric: str
     """The rate that is compared."""
     kind: str
-    """ratio, difference, range, rate or lowest_to_highest."""
+    """What is compared and how, as `auditkit.report.kinds` names it."""
     dimension: str
     group: str
     against: str
@@ -68,6 +74,25 @@ class Statement:
     group_rate: str | None
     """Of 1,000."""
     against_rate: str | None
+    note: str | None
+    """small_difference or unclear_difference, where a gap was shown to exist."""
+    power: "Power | None"
+    too_small: bool
+    """Whether no gap at all could have been found between two groups of these sizes."""
+    excess: Excess | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Power:
+    """The smallest gap that an audit of this size would have found 4 times in 5."""
+
+    measurement: str
+    value: str
+    lower: bool
+    """Whether it lies below equality, where none above it could be found."""
+    points: bool
+    needed: str | None
+    """People in each group that finding the policy's ratio would take."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +107,8 @@ class Judged:
     points: bool
     """Whether the limit is in percentage points."""
     first: Statement | None
+    power: Power | None
+    """The gap that would have been found between any two groups that are large enough to compare."""
     statements: tuple[Statement, ...]
     counts: dict[str, int]
 
@@ -112,6 +139,8 @@ class View:
     """Only for a place tool."""
     alerts: AlertsView | None
     """Only for an alert system."""
+    person: PersonPage
+    """Everything about people besides limits and rates; empty for a place tool."""
 
 
 class Reader:
@@ -120,8 +149,8 @@ class Reader:
     def __init__(self, document: AuditDocument, *, locale: str) -> None:
         self.document = document
         self.locale = locale
-        self._items = {item.id: item for item in document.measurements}
-        self._references = {group.name: group.reference for group in document.records.groups}
+        self._look = Lookup(document, locale=locale)
+        self._items = self._look.items
 
     def view(self) -> View:
         """Read the whole document."""
@@ -130,9 +159,10 @@ class Reader:
         everyone = self._items.get("people/everyone")
         numbered = everyone is not None and everyone.value is not None
         undecided = _undecided(judged)
+        rates = self._rates()
         return View(
             people=whole(everyone.value or 0, locale=self.locale) if numbered and everyone else None,
-            rates=tuple((rate, tables) for rate in self._rates() if (tables := self._tables(rate))),
+            rates=tuple((rate, tables) for rate in rates if (tables := self._tables(rate))),
             judged=judged,
             headlines=_headlines(judged),
             by_status={status: sum(1 for one in judged if one.finding.status == status) for status in ORDER},
@@ -150,6 +180,7 @@ class Reader:
             skipped=tuple(check for check in checks if check.status == "not_applicable"),
             city=None if self.document.places is None else city(self.document, locale=self.locale),
             alerts=None if self.document.alerts is None else alerts_view(self.document, locale=self.locale),
+            person=person_page(self._look, rates=rates),
         )
 
     def _unknown(self) -> tuple[str, ...]:
@@ -163,16 +194,18 @@ class Reader:
     def _rates(self) -> tuple[str, ...]:
         """Every rate of groups, the known ones in their order, then any that were added."""
         measured = {item.metric for item in self.document.measurements}
-        added = sorted(name for name in measured if f"{name}_range" in measured and name not in RATES)
+        shown = {*RATES, *ERRORS}
+        added = sorted(name for name in measured if f"{name}_range" in measured and name not in shown)
         return (*RATES, *added)
 
     def _tables(self, metric: str) -> tuple[RateTable, ...]:
-        alone = [
-            item for item in self.document.measurements if item.metric == metric and item.against is None
-        ]
-        dimensions = dict.fromkeys(item.dimension for item in alone if item.dimension)
+        """Show a rate of everyone in the table; numbers on some of them have a stratum, and pages of their own."""
+        whole_table = {name: self._look.alone(metric, name) for name in self._look.dimensions(metric)}
+        screened = AREA if self._look.pairs(f"{metric}_p_value_bh", AREA) else None
         return tuple(
-            self._table(metric, name, [i for i in alone if i.dimension == name]) for name in dimensions
+            self._table(metric, name, items)
+            for name, items in whole_table.items()
+            if items and name != screened
         )
 
     def _table(self, metric: str, dimension: str, items: list[MeasurementRecord]) -> RateTable:
@@ -180,7 +213,7 @@ class Reader:
             items, key=lambda item: (UNKNOWN in item.group.values(), -(item.value or -1.0), item.id)
         )
         rows = tuple(self._row(item) for item in ordered)
-        reference = self._reference(dimension)
+        reference = self._look.reference(dimension)
         drawn = [item for item in ordered if item.value is not None and item.interval]
         points = tuple(self._point(item) for item in drawn)
         line = next((item.value for item in drawn if label(item.group) == reference), None)
@@ -188,11 +221,6 @@ class Reader:
             id=f"{metric}-{dimension.replace('+', '-')}", metric=metric, dimension=dimension, reference=reference,
             rows=rows, chart=rate_chart(points, reference=line) if points else None,
         )  # fmt: skip
-
-    def _reference(self, dimension: str) -> str | None:
-        parts = [self._references.get(name) for name in dimension.split("+")]
-        known = [part for part in parts if part is not None]
-        return ", ".join(known) if len(known) == len(parts) else None
 
     def _point(self, item: MeasurementRecord) -> Point:
         low, high = item.interval or (0.0, 1.0)
@@ -219,16 +247,14 @@ class Reader:
         statements = tuple(self._statement(one, limits=limits) for one in finding.comparisons)
         deciding = [one for one in finding.comparisons if one.status == finding.status]
         first = max(deciding, key=self._weight, default=None)
-        scale = 100.0 if in_points(finding.limit.measure) else 1.0
         at_least, at_most = (
-            None
-            if limit is None
-            else decimal(scale * limit, locale=self.locale, digits=1 if scale > 1 else 2)
+            None if limit is None else self._written(limit, finding.limit.measure, limits=[])
             for limit in (finding.limit.at_least, finding.limit.at_most)
         )
         return Judged(
-            finding=finding, metric=_base(finding.limit.measure)[0], at_least=at_least, at_most=at_most, points=scale > 1, statements=statements,
+            finding=finding, metric=base(finding.limit.measure)[0], at_least=at_least, at_most=at_most, points=in_points(finding.limit.measure), statements=statements,
             first=self._statement(first, limits=limits) if first else None,
+            power=self._power(finding.smallest_detectable, needed=None),
             counts={status: sum(1 for one in finding.comparisons if one.status == status) for status in ORDER},
         )  # fmt: skip
 
@@ -238,57 +264,57 @@ class Reader:
         value = item.value
         if value is None:
             return False, 0.0, item.id
-        ratio = item.metric.endswith("_ratio")
+        kind = base(item.metric)[1]
+        if kind == "p_value":  # the smallest is the most telling
+            return True, -value, item.id
+        ratio = item.metric.endswith("_ratio") or kind == "flip_one"
         return True, max(value, 1 / value) if ratio and value > 0 else abs(value), item.id
 
     def _statement(self, one: ComparisonRecord, *, limits: list[float]) -> Statement:
         item = self._items[one.measurement]
-        metric, kind = _base(item.metric)
-        low, high = item.interval_family or item.interval or item.bounds or (None, None)
-
-        scale = 100.0 if in_points(item.metric) else 1.0
-        scaled = [scale * limit for limit in limits]
+        metric, kind = base(item.metric)
+        low, high = reach(item)
+        least = self._look.pair(f"{item.metric}_smallest_detectable", item)
+        needed = self._look.pair(f"{metric}_ratio_sample_needed", item)
 
         def shown(value: float | None) -> str | None:
-            digits = 1 if scale > 1 else 2
-            return (
-                None
-                if value is None
-                else decimal(scale * value, locale=self.locale, digits=digits, limits=scaled)
-            )
+            return None if value is None else self._written(value, item.metric, limits=limits)
 
         return Statement(
             measurement=item.id, metric=metric, kind=kind, dimension=item.dimension, group=label(item.group),
-            against=label(item.against or {}), status=one.status, result=item.status, reason=item.reason,
-            value=shown(item.value), low=shown(low), high=shown(high),
+            against=label(item.against), status=one.status, result=item.status, reason=item.reason,
+            value=p_text(self._look, item) if kind == "p_value" else shown(item.value), low=shown(low), high=shown(high),
             group_rate=self._rate_of(metric, item.group), against_rate=self._rate_of(metric, item.against),
+            note=one.note, excess=excess(self._look, self._look.pair(f"{metric}_excess", item), metric=metric),
+            power=self._power(one.smallest_detectable, needed=needed),
+            too_small=least is not None and least.reason == "NE-POWER",
+        )  # fmt: skip
+
+    def _written(self, value: float, measure: str, *, limits: list[float]) -> str:
+        """Write a number or a limit of a measure in the unit and with the digits that it is read in."""
+        scale = 100.0 if in_points(measure) else 1.0
+        digits = 1 if scale > 1 else 0 if base(measure)[1] in COUNTED else 2
+        return decimal(
+            scale * value, locale=self.locale, digits=digits, limits=[scale * limit for limit in limits]
+        )
+
+    def _power(self, name: str | None, *, needed: MeasurementRecord | None) -> Power | None:
+        found = None if name is None else self._items[name]
+        if found is None or found.value is None:
+            return None
+        points = in_points(found.metric)
+        number = self._look.number(found, digits=1 if points else 2, scale=100.0 if points else 1.0)
+        people = None if needed is None or needed.value is None else whole(needed.value, locale=self.locale)
+        return Power(
+            measurement=found.id, value=number.value, lower=(found.method or "").endswith("lower"), points=points,
+            needed=people,
         )  # fmt: skip
 
     def _rate_of(self, metric: str, group: dict[str, str] | None) -> str | None:
-        for item in self.document.measurements:
-            if group and item.metric == metric and item.group == group and item.against is None:
-                return None if item.value is None else per_thousand(item.value, locale=self.locale)
-        return None
-
-
-def in_points(metric: str) -> bool:
-    """Tell whether a number is a gap between two shares, which people read in percentage points."""
-    return metric.endswith(("_difference", "_range")) and not metric.startswith("exposure")
-
-
-def label(group: dict[str, str]) -> str:
-    """Write a group as its values."""
-    return ", ".join(group.values())
-
-
-def _base(measure: str) -> tuple[str, str]:
-    """Split a measure into the rate it is about and the kind of comparison."""
-    if measure == "adverse_impact_ratio":
-        return "favourable_rate", "lowest_to_highest"
-    for kind in ("ratio", "difference", "range"):
-        if measure.endswith(f"_{kind}"):
-            return measure.removesuffix(f"_{kind}"), kind
-    return measure, "rate"
+        item = self._look.rate_of(metric, group) if group else None
+        if item is None or item.value is None:
+            return None
+        return per_thousand(item.value, locale=self.locale)
 
 
 def _undecided(judged: tuple[Judged, ...]) -> tuple[str, ...]:

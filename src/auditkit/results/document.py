@@ -63,6 +63,7 @@ class RecordsRecord(Record):
     outcome: str | None = Field(description="The outcome in words, or null where none was given.")
     outcome_source: str | None
     groups: tuple[GroupRecord, ...]
+    strata: Texts = Field(description="Columns of circumstances, within which groups are compared as well.")
 
 
 class InputFileRecord(Record):
@@ -116,6 +117,7 @@ class PolicyRecord(Record):
     minimum_n: int
     ratio_interval: str
     limits: int
+    detect_ratio: float = Field(description="The ratio for which the needed sample is given.")
     pledge: PledgeRecord | None = Field(None, description="Null where no pledge was made.")
 
 

@@ -17,7 +17,7 @@ class Table:
 
 
 MEASUREMENT_COLUMNS = (
-    "id", "metric", "dimension", "group", "against", "status", "value", "low", "high", "low_90", "high_90",
+    "id", "metric", "dimension", "group", "stratum", "against", "status", "value", "low", "high", "low_90", "high_90",
     "low_family", "high_family", "low_bound", "high_bound", "method", "numerator", "denominator", "reason",
 )  # fmt: skip
 
@@ -64,6 +64,7 @@ def _measurement(item: MeasurementRecord) -> tuple[Cell, ...]:
     ]
     intervals = [limit for pair in pairs for limit in pair]
     return (
-        item.id, item.metric, item.dimension, _named(item.group), _named(item.against), item.status, item.value,
+        item.id, item.metric, item.dimension, _named(item.group), item.stratum, _named(item.against), item.status,
+        item.value,
         *intervals, item.method, item.numerator, item.denominator, item.reason,
     )  # fmt: skip
