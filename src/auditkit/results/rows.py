@@ -36,7 +36,7 @@ FOLLOWED, LEFT_ON, HAPPENED, SCORE_BIN = (
 """Columns that `load` adds; their names cannot be mistaken for a file's."""
 PEOPLE, HIDDEN, ROWS = "auditkit: people", "auditkit: hidden", "auditkit: rows"
 """Columns of counts: people, whether the source withheld a count among them, and rows."""
-_SPOTS, _AT_A_SPOT, _MANY = 4, 25_000, 1_000
+_SPOTS, _AT_A_SPOT, _MANY = 2, 10_000, 1_000
 Kind = Literal["text", "group", "binary", "number", "date"]
 
 
