@@ -2,33 +2,20 @@
 
 Counts from 1 to `smallest_cell` - 1 are hidden, and so is every rate from which such a count follows: its own counts
 and complements, the other error rates of the group (together they give each other away), and every comparison with a
-hidden rate. Where a single group of a dimension is hidden, the total would give it away, so the next smallest group is
-hidden with it; within an intersection that holds for the parts of each larger group.
+hidden rate. What is hidden must not follow from totals either: see `auditkit.judge.sums`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 
-from auditkit.judge.finer_disclosure import Row, family, withheld_rows
+from auditkit.judge.finer_disclosure import COUNTED, Row, family, withheld_rows
+from auditkit.judge.small_counts import ALL, hidden_metrics
 from auditkit.results.checks import CheckResult, Observed
-from auditkit.results.measurements import Estimate, Measurement, Measurements, NotEstimable, Withheld
-from auditkit.results.tally import GroupTally, Tally, counts_by_group, is_known
+from auditkit.results.measurements import Estimate, Group, Measurement, Measurements, NotEstimable, Withheld
+from auditkit.results.tally import ELSEWHERE, GroupTally, Tally, counts_by_group, is_known
 
-JOINT = (
-    "false_positive_rate",
-    "false_negative_rate",
-    "positive_predictive_value",
-    "negative_predictive_value",
-    "false_positive_share",
-    "false_negative_share",
-)
-"""Rates whose counts are cells of decision by outcome; knowing two of them can give away a third."""
-SELECTION = ("selection_rate", "favourable_rate")
-ALL = ("people", *SELECTION, "prevalence", *JOINT)
 OF_AREAS = ("incident_rate", "incident_rate_smoothed")
 OF_RULES = ("hit_rate", "predictive_accuracy_index", "prediction_efficiency_index", "paired_test")
-SMALL = NotEstimable(reason="NE-SMALL")
-"""Not published for being small: it can follow from a total, as a withheld number can."""
 SUFFIXES = (
     "_smallest_detectable", "_sample_needed", "_p_value_holm", "_p_value_bh", "_cmh_p_value", "_breslow_day_p_value", "_range_p_value",
     "_p_value", "_strata_used", "_excess", "_common_odds_ratio", "_odds_ratio", "_difference", "_ratio", "_range",
@@ -46,7 +33,9 @@ RESTS_ON = {
     "calibration_in_the_large": "prevalence",
 }
 """Numbers that are hidden with another one."""
-Place = tuple[str, tuple[str, ...], tuple[tuple[str, str], ...]]
+FROM_EVERYONE = {"implied_false_positive_rate": "false_positive_rate"}
+"""Numbers of a group from which, with its prevalence, another one of everyone follows."""
+Place = tuple[str, tuple[str, ...], Group]
 """Metric, dimension and group."""
 
 
@@ -65,101 +54,38 @@ def withhold(measurements: Measurements, tally: Tally | None, *, smallest_cell: 
     if smallest_cell == 0:
         return measurements
     unsafe = set(_of_areas(measurements, smallest_cell))
-    for dimension in () if tally is None else _all_dimensions(tally):
-        unsafe |= _with_partners(set(_small_places(dimension, smallest_cell)), dimension, measurements)
-    rows = withheld_rows(measurements, smallest_cell=smallest_cell)
+    rows: frozenset[Row] = frozenset()
+    if tally is not None:
+        hidden = hidden_metrics(tally, smallest_cell=smallest_cell)
+        unsafe |= {(name, *node) for node, names in hidden.items() for name in names}
+        unsafe |= {place for one in tally.dimensions for place in _unknown(one, unsafe, smallest_cell)}
+        rows = withheld_rows(
+            measurements, tally, {node for node in hidden if hidden[node]}, smallest_cell=smallest_cell
+        )
     unsafe |= set(_to_the_highest(measurements, unsafe))
-    items = tuple(
-        replace(item, result=Withheld())
-        if isinstance(item.result, Estimate)
-        and (_hidden(item, unsafe) or _few_in_pair(item, smallest_cell) or _in_row(item, rows))
-        else item
-        for item in measurements.items
-    )
-    return Measurements(items=items)
+    return Measurements(items=tuple(_safe(item, unsafe, rows, smallest_cell) for item in measurements.items))
 
 
-def _small_places(tally: GroupTally, smallest_cell: int) -> Iterator[Place]:
-    """Name every number of a group that a small count stands behind, or that would give one away."""
-    for group, counts in counts_by_group(tally).items():
-        named = tuple(zip(tally.dimension, group, strict=True))
-        for metric in _unsafe_metrics(counts.n, smallest_cell):
-            yield metric, tally.dimension, named
+def _safe(item: Measurement, unsafe: set[Place], rows: frozenset[Row], smallest_cell: int) -> Measurement:
+    if _in_row(item, rows):
+        told = isinstance(item.result, NotEstimable) and item.result.reason not in COUNTED
+        return item if told else replace(item, result=Withheld())
+    if isinstance(item.result, Estimate) and (_hidden(item, unsafe) or _few_in_pair(item, smallest_cell)):
+        return replace(item, result=Withheld())
+    return item
+
+
+def _unknown(tally: GroupTally, unsafe: set[Place], smallest_cell: int) -> Iterator[Place]:
+    """Name the share of people of unknown group, if it is small or gives a hidden number of them away."""
     people = {group: counts.n["people"] for group, counts in counts_by_group(tally).items()}
     known = sum(n for group, n in people.items() if is_known(group))
-    if any(0 < n < smallest_cell for n in (known, sum(people.values()) - known)):
+    few = any(0 < n < smallest_cell for n in (known, sum(people.values()) - known))
+    hidden = any(
+        (name, tally.dimension, tuple(zip(tally.dimension, group, strict=True))) in unsafe
+        for group in people if not is_known(group) for name in ALL
+    )  # fmt: skip
+    if few or hidden:
         yield "unknown_group_rate", tally.dimension, ()
-
-
-def _unsafe_metrics(n: Mapping[str, int], smallest_cell: int) -> set[str]:
-    def small(*counts: int) -> bool:
-        return any(0 < count < smallest_cell for count in counts)
-
-    decided, known = n["flagged"] + n["unflagged"], n["tn"] + n["fp"] + n["fn"] + n["tp"]
-    found: set[str] = set()
-    if small(n["tn"], n["fp"], n["fn"], n["tp"]):
-        found |= {*JOINT}
-    if small(n["flagged"], n["unflagged"]):
-        found |= {*SELECTION, *JOINT}
-    if small(n["tn"] + n["fp"], n["fn"] + n["tp"]) or small(decided - known):
-        found |= {"prevalence", *JOINT}
-    if small(n["people"] - decided):
-        found |= {"people"}
-    return {*ALL} if small(n["people"]) else found
-
-
-def _with_partners(unsafe: set[Place], tally: GroupTally, measurements: Measurements) -> set[Place]:
-    """Hide a partner wherever one hidden group alone would follow from the total and the others."""
-    if not tally.dimension:
-        return unsafe
-    people = {group: counts.n["people"] for group, counts in counts_by_group(tally).items()}
-    unpublished = {
-        (item.metric, item.group)
-        for item in measurements.items
-        if item.dimension == tally.dimension and item.against is None and item.result == SMALL
-    }
-    for metric in ALL:
-        hidden = {group for group in people if (metric, tally.dimension, _named(tally, group)) in unsafe}
-        gone = hidden | {
-            group for group in people if (metric, _named(tally, group)) in unpublished and people[group]
-        }
-        for partner in _partners(people, gone, tally):
-            given_away = (
-                {metric, *JOINT} if metric in JOINT else {metric, *(SELECTION if metric in SELECTION else ())}
-            )
-            unsafe = unsafe | {(name, tally.dimension, _named(tally, partner)) for name in given_away}
-    return unsafe
-
-
-def _partners(
-    people: dict[tuple[str, ...], int], gone: set[tuple[str, ...]], tally: GroupTally
-) -> set[tuple[str, ...]]:
-    """Choose groups to hide until no published total has exactly one hidden part."""
-    chosen: set[tuple[str, ...]] = set()
-    changed = True
-    while changed:
-        changed = False
-        for total in _families(list(people), tally):
-            missing = [group for group in total if group in gone | chosen]
-            if len(missing) == 1 and len(total) > 1:
-                rest = [group for group in total if group not in missing and group != tally.reference]
-                rest = rest or [group for group in total if group not in missing]
-                chosen.add(min(rest, key=lambda group: (people[group], group)))
-                changed = True
-    return chosen
-
-
-def _families(groups: list[tuple[str, ...]], tally: GroupTally) -> Iterator[list[tuple[str, ...]]]:
-    """Name sets of groups whose total is published: all of them, and those that share a part of an intersection."""
-    yield groups
-    if len(tally.dimension) > 1:
-        for at in range(len(tally.dimension)):
-            for value in dict.fromkeys(group[at] for group in groups):
-                yield [group for group in groups if group[at] == value]
-
-
-def _named(tally: GroupTally, group: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    return tuple(zip(tally.dimension, group, strict=True))
 
 
 def _of_areas(measurements: Measurements, smallest_cell: int) -> Iterator[Place]:
@@ -184,21 +110,28 @@ def _hidden(item: Measurement, unsafe: set[Place]) -> bool:
     metric = item.metric
     for suffix in SUFFIXES:
         metric = metric.removesuffix(suffix)
-    if item.against is None and item.group:
+    if item.against is not None:
+        return _pair_hidden(item, RESTS_ON.get(metric, metric), unsafe)
+    if item.group:
+        everyone = (FROM_EVERYONE.get(metric, metric), (), ())
         rests_on = RESTS_ON.get(metric, item.metric)
-        return any((name, item.dimension, item.group) in unsafe for name in (item.metric, rests_on))
-    if item.against is None and item.metric == metric and metric not in RESTS_ON:
+        places = [(name, item.dimension, item.group) for name in (item.metric, rests_on)]
+        return any(place in unsafe for place in places) or (metric in FROM_EVERYONE and everyone in unsafe)
+    if item.metric == metric and metric not in RESTS_ON:
         return (metric, item.dimension, ()) in unsafe
-    metric = RESTS_ON.get(metric, metric)
-    if item.against is None:  # a number about all groups: hidden with any of them
-        return any(name == metric and dimension == item.dimension for name, dimension, _ in unsafe)
-    return any((metric, item.dimension, group) in unsafe for group in (item.group, item.against))
+    metric = RESTS_ON.get(metric, metric)  # a number about all groups: hidden with any of them
+    return any(name == metric and dimension == item.dimension for name, dimension, _ in unsafe)
 
 
-def _all_dimensions(tally: Tally) -> Iterator[GroupTally]:
-    yield from tally.dimensions
-    if tally.areas is not None:
-        yield tally.areas
+def _pair_hidden(item: Measurement, metric: str, unsafe: set[Place]) -> bool:
+    against = item.against or ()
+    if _elsewhere(against) and (metric, (), ()) in unsafe:  # all others are everyone without the area
+        return True
+    return any((metric, item.dimension, group) in unsafe for group in (item.group, against))
+
+
+def _elsewhere(group: Group) -> bool:
+    return ELSEWHERE in [value for _, value in group]
 
 
 def _to_the_highest(measurements: Measurements, unsafe: set[Place]) -> Iterator[Place]:
@@ -222,7 +155,9 @@ def _in_row(item: Measurement, rows: frozenset[Row]) -> bool:
 
 
 def _few_in_pair(item: Measurement, smallest_cell: int) -> bool:
-    return item.against is not None and _few(item, smallest_cell)
+    """Tell whether few people are counted in a comparison; the number of strata counts nobody."""
+    of_people = not item.metric.endswith("_strata_used")
+    return item.against is not None and of_people and _few(item, smallest_cell)
 
 
 def withhold_checks(checks: tuple[CheckResult, ...], *, smallest_cell: int) -> tuple[CheckResult, ...]:

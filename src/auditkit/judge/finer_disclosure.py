@@ -1,19 +1,41 @@
 """Publication safety of numbers by score, score limit, circumstances and follow-up (methods 8.1, 8.2).
 
-Such numbers add up to others that are published, in many ways. So a group's whole row is withheld where any of its
-counts, or the step from one count to the next, is small; and where a single group of a dimension is withheld, the
-smallest other group goes with it.
+Such numbers add up to others that are published, in many ways. So a group's whole row is withheld where any count that
+follows from it is small, or where a number of the group is withheld in the whole table; and no hidden row may follow
+from sums over groups. Scores and score limits are one family: the counts of one are sums of the other's.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from itertools import pairwise
 
+from auditkit.judge.small_counts import nodes
+from auditkit.judge.sums import Node, Sum, complete, sums
 from auditkit.results.measurements import Estimate, Group, Measurement, Measurements, NotEstimable
+from auditkit.results.tally import Tally
 
-Key = tuple[str, tuple[str, ...]]
-"""Family and dimension."""
-UNPUBLISHED = "NE-SMALL"
+COUNTED = ("NE-DENOM", "NE-SMALL", "NE-BOTHZERO", "NE-CENSOR", "NE-POWER")
+"""Reasons that say something about counts; within a hidden row they are withheld as well."""
+COUNTS = {
+    "selection_rate": ("flagged", "decided"),
+    "false_positive_rate": ("fp", "without"),
+    "false_negative_rate": ("fn", "with"),
+    "positive_predictive_value": ("tp", "flagged known"),
+    "negative_predictive_value": ("tn", "unflagged known"),
+    "prevalence": ("with", "known"),
+    "outcome_rate_at_score": ("with", "known"),
+}
+"""Which people a rate's numerator and denominator count."""
+RELATIONS = (
+    ("without", "tn", "fp"), ("with", "fn", "tp"), ("flagged known", "fp", "tp"), ("unflagged known", "tn", "fn"),
+    ("known", "without", "with"), ("known", "flagged known", "unflagged known"), ("decided", "flagged", "unflagged"),
+    ("flagged", "flagged known", "flagged not known"), ("unflagged", "unflagged known", "unflagged not known"),
+    ("decided", "known", "not known"), ("flagged", "fp", "flagged but fp"), ("flagged", "tp", "flagged but tp"),
+    ("unflagged", "tn", "unflagged but tn"), ("unflagged", "fn", "unflagged but fn"),
+    ("decided", "with", "all but with"), ("decided", "without", "all but without"),
+)  # fmt: skip
+"""Each first count is the sum of the other two."""
+Numbers = Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,95 +47,128 @@ class Row:
     group: Group
 
 
-def withheld_rows(measurements: Measurements, *, smallest_cell: int) -> frozenset[Row]:
+def withheld_rows(
+    measurements: Measurements, tally: Tally, hidden: Set[Node], *, smallest_cell: int
+) -> frozenset[Row]:
     """Name the rows of groups that are not published.
 
     Parameters
     ----------
     measurements
         Everything measured.
+    tally
+        The counts.
+    hidden
+        Groups with a number that is withheld in the whole table.
     smallest_cell
         Counts from 1 to one less are not published.
     """
-    whole = {(item.metric, item.group): item for item in measurements.items if item.stratum is None}
-    rows: dict[Key, dict[Group, list[Measurement]]] = {}
+    whole: dict[Node, list[Measurement]] = {}
+    rows: dict[str, dict[Node, list[Measurement]]] = {}
     for item in measurements.items:
-        if item.stratum is not None and item.against is None:
-            rows.setdefault((family(item), item.dimension), {}).setdefault(item.group, []).append(item)
+        if item.against is None:
+            table = whole if item.stratum is None else rows.setdefault(family(item), {})
+            table.setdefault((item.dimension, item.group), []).append(item)
+    counts = nodes(tally)
     found = set[Row]()
-    for (name, dimension), by_group in rows.items():
-        hidden = {
-            group
-            for group, items in by_group.items()
-            if any(_small(count, smallest_cell) for count in _counts(items, whole))
-        }
-        unpublished = {group for group, items in by_group.items() if _absent(items)}
-        hidden |= _partner(hidden | unpublished, by_group, whole)
-        found |= {Row(family=name, dimension=dimension, group=group) for group in hidden}
+    for name, table in rows.items():
+        small = {
+            node for node, items in table.items()
+            if node in hidden or _gives_away(items, whole.get(node, []), smallest_cell)
+        }  # fmt: skip
+        for dimension, group in complete(
+            small, _within(counts, table), may=table.keys(), order=lambda node: _order(node, counts)
+        ):
+            found.add(Row(family=name, dimension=dimension, group=group))
     return frozenset(found)
 
 
 def family(item: Measurement) -> str:
-    """Name what a number adds up with: scores, score limits, follow-up, or circumstances."""
+    """Name what a number adds up with: scores, follow-up, or circumstances."""
     stratum = item.stratum or ""
-    if item.metric == "outcome_rate_at_score":
+    if item.metric == "outcome_rate_at_score" or _is_limit(stratum):
         return "score"
+    if stratum == "follow-up complete" or stratum.startswith("day "):
+        return "follow-up"
+    return "circumstances"
+
+
+def _is_limit(stratum: str) -> bool:
+    return stratum.startswith("score at least ")
+
+
+def _within(counts: Mapping[Node, Numbers], table: Mapping[Node, object]) -> Iterator[Sum]:
+    """Name the sums over groups that have rows."""
+    for total, parts in sums(counts):
+        if with_rows := tuple(part for part in parts if part in table):
+            yield Sum(total, with_rows)
+
+
+def _order(node: Node, counts: Mapping[Node, Numbers]) -> tuple[object, ...] | None:
+    """Put small groups first; of a group without one of the four cells, too much is known to hide another behind it."""
+    n = counts.get(node)
     return (
-        "limit"
-        if stratum.startswith("score at least")
-        else "follow-up"
-        if _is_follow_up(stratum)
-        else "circumstances"
+        (n["people"], node) if n is not None and all(n[cell] for cell in ("tn", "fp", "fn", "tp")) else None
     )
 
 
-def _is_follow_up(stratum: str) -> bool:
-    return stratum == "follow-up complete" or stratum.startswith("day ")
+def _gives_away(items: list[Measurement], whole: list[Measurement], smallest_cell: int) -> bool:
+    """Tell whether a small count follows from a row, or from the row together with the whole table.
+
+    A number that is not estimated for being small is such a count: it follows from the others and their total.
+    """
+    if any(item.result == NotEstimable(reason="NE-SMALL") for item in items):
+        return True
+    return any(0 < abs(count) < smallest_cell for count in _following(items, whole))
 
 
-def _small(count: int, smallest_cell: int) -> bool:
-    return 0 < count < smallest_cell
-
-
-def _counts(items: list[Measurement], whole: dict[tuple[str, Group], Measurement]) -> Iterator[int]:
-    """List every count that follows from a group's row, and from the row together with the whole table."""
-    steps: dict[str, list[int]] = {}
+def _following(items: list[Measurement], whole: list[Measurement]) -> Iterator[int]:
+    strata: dict[str, list[Measurement]] = {}
     for item in items:
-        pair = _pair(item)
-        if pair is None:
-            continue
-        numerator, denominator = pair
-        yield from (numerator, denominator - numerator, denominator)
-        steps.setdefault(item.metric, []).append(numerator)
-        if family(item) == "follow-up" and (all_people := _pair(whole.get((item.metric, item.group)))):
-            lost, among = all_people[0] - numerator, all_people[1] - denominator
-            yield from (lost, among - lost, among)
-    if items and family(items[0]) == "limit":
-        for numerators in steps.values():
-            yield from (abs(after - before) for before, after in pairwise(numerators))
+        strata.setdefault(item.stratum or "", []).append(item)
+    all_people, steps, parts = _numbers(whole), list[Numbers](), list[Numbers]()
+    for stratum, of_stratum in strata.items():
+        numbers = _numbers(of_stratum)
+        yield from numbers.values()
+        if _is_limit(stratum):
+            equal = {"known": "decided", "flagged known": "flagged"}  # a sweep leaves out unknown outcomes
+            same = {name: numbers[other] for name, other in equal.items() if other in numbers}
+            steps.append(_expanded({**same, **numbers}))
+            yield from steps[-1].values()
+        elif family(of_stratum[0]) == "follow-up":
+            yield from _less(all_people, numbers).values()
+        else:
+            parts.append(numbers)
+    for before, after in pairwise(steps):
+        yield from _less(after, before).values()
+    names = {name for numbers in parts for name in numbers}
+    yield from _less(all_people, {name: sum(one.get(name, 0) for one in parts) for name in names}).values()
 
 
-def _pair(item: Measurement | None) -> tuple[int, int] | None:
-    result = item.result if item is not None else None
-    if not isinstance(result, Estimate) or result.numerator is None or result.denominator is None:
-        return None
-    return result.numerator, result.denominator
+def _numbers(items: Iterable[Measurement]) -> Numbers:
+    """List every count that follows from rates of the same people."""
+    found: dict[str, int | None] = {}
+    for item in items:
+        result = item.result
+        if isinstance(result, Estimate) and item.metric in COUNTS:
+            counted, among = COUNTS[item.metric]
+            found |= {counted: result.numerator, among: result.denominator}
+    return _expanded(found)
 
 
-def _absent(items: list[Measurement]) -> bool:
-    """Tell whether a group has people here of whom no number is published."""
-    return any(item.result == NotEstimable(reason=UNPUBLISHED) for item in items)
+def _expanded(numbers: Mapping[str, int | None]) -> Numbers:
+    found = {name: n for name, n in numbers.items() if n is not None}
+    before = -1
+    while len(found) > before:
+        before = len(found)
+        for whole, first, second in RELATIONS:
+            if first in found and second in found:
+                found.setdefault(whole, found[first] + found[second])
+            for known, other in ((first, second), (second, first)):
+                if whole in found and known in found:
+                    found.setdefault(other, found[whole] - found[known])
+    return found
 
 
-def _partner(
-    gone: set[Group], rows: dict[Group, list[Measurement]], whole: dict[tuple[str, Group], Measurement]
-) -> set[Group]:
-    rest = [group for group in rows if group not in gone]
-    if len(gone) != 1 or not rest:
-        return set()
-    return {min(rest, key=lambda group: (_people(group, whole), group))}
-
-
-def _people(group: Group, whole: dict[tuple[str, Group], Measurement]) -> int:
-    result = whole[("people", group)].result if ("people", group) in whole else None
-    return result.numerator or 0 if isinstance(result, Estimate) else 0
+def _less(all_of: Numbers, some: Numbers) -> Numbers:
+    return _expanded({name: all_of[name] - some[name] for name in all_of.keys() & some.keys()})
