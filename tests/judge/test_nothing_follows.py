@@ -18,7 +18,7 @@ from auditkit.measure.choices import Measuring
 from auditkit.measure.measuring import PARTS, measure
 from auditkit.measure.registry import RATES
 from auditkit.results.finer_tallies import ScoreBin, ScoreCell, ScoreTally, StratumCell, StratumTally
-from auditkit.results.measurements import Estimate, Measurement, Measurements, NotEstimable
+from auditkit.results.measurements import Estimate, Measurement, Measurements, NotEstimable, Result
 from auditkit.results.tally import UNKNOWN, Cell, GroupTally, Tally
 
 SMALLEST, LIMIT = 11, 2
@@ -112,7 +112,9 @@ def tallied(table: Table) -> Tally:
             for v, n in split(*dimension, among=where(score=score, outcome=outcome))
         )  # fmt: skip
         bins = tuple(ScoreBin(low=float(score), mean=float(score)) for score in (1, 2, 3))
-        return ScoreTally(dimension=dimension, reference=None, bins=bins, exact=True, limit=float(LIMIT), cells=made)
+        return ScoreTally(
+            dimension=dimension, reference=None, bins=bins, exact=True, limit=float(LIMIT), cells=made
+        )
 
     def stratum_tally(dimension: tuple[str, ...]) -> StratumTally:
         made = tuple(
@@ -135,7 +137,9 @@ def tallied(table: Table) -> Tally:
 def published(table: Table, *, minimum_n: int) -> Measurements:
     tally = tallied(table)
     measuring = Measuring(orientation="burden", families=(), minimum_n=minimum_n, ratio_interval="katz")
-    before = measure(tally, metrics=("people", *RATES, *PARTS), measuring=measuring, progress=lambda _words: None)
+    before = measure(
+        tally, metrics=("people", *RATES, *PARTS), measuring=measuring, progress=lambda _words: None
+    )
     return withhold(before, tally, smallest_cell=SMALLEST)
 
 
@@ -144,7 +148,9 @@ Equation = tuple[NDArray[np.float64], float]
 
 def equations(found: Measurements) -> Iterator[Equation]:
     """Write what is published as sums of the finest counts."""
-    rates = {(i.metric, i.dimension, i.group, i.stratum): i.result for i in found.items if i.against is None}
+    rates: dict[tuple[object, ...], Result] = {
+        (i.metric, i.dimension, i.group, i.stratum): i.result for i in found.items if i.against is None
+    }
     for item in found.items:
         if item.against is None and item.metric in COUNTED:
             who, flagged = people_of(item)
@@ -160,7 +166,9 @@ def equations(found: Measurements) -> Iterator[Equation]:
             yield unknown.astype(float), item.result.numerator or 0
         elif item.metric == "implied_false_positive_rate" and isinstance(item.result, Estimate):
             # value = p / (1 - p) x FP / P of everyone, p being the group's prevalence
-            own, whole = (rates.get(("prevalence", *rest, None)) for rest in ((item.dimension, item.group), ((), ())))
+            own, whole = (
+                rates.get(("prevalence", *rest, None)) for rest in ((item.dimension, item.group), ((), ()))
+            )
             if isinstance(own, Estimate) and isinstance(whole, Estimate) and own.value:
                 value = (item.result.value or 0) * (1 - own.value) / own.value * (whole.numerator or 0)
                 yield cells(FLAGGED)["fp"].astype(float), round(value)
@@ -168,7 +176,7 @@ def equations(found: Measurements) -> Iterator[Equation]:
             yield from from_gap(item, rates)
 
 
-def from_gap(item: Measurement, rates: Mapping[object, object]) -> Iterator[Equation]:
+def from_gap(item: Measurement, rates: Mapping[tuple[object, ...], Result]) -> Iterator[Equation]:
     """Work out the other rate of a difference, and so a sum of its counts."""
     metric = item.metric.removesuffix("_difference")
     own = rates.get((metric, item.dimension, item.group, item.stratum))
@@ -235,7 +243,9 @@ def tables(draw: st.DrawFn) -> Table:
         coarse[3] = 0  # everyone's race is known
     if draw(st.booleans()):
         coarse[..., 2] = 0  # every outcome is known
-    parts = draw(st.sampled_from([(1, 0, 0, 0), (0.5, 0.5, 0, 0), (0.6, 0.3, 0.05, 0.05), (0.3, 0.3, 0.2, 0.2)]))
+    parts = draw(
+        st.sampled_from([(1, 0, 0, 0), (0.5, 0.5, 0, 0), (0.6, 0.3, 0.05, 0.05), (0.3, 0.3, 0.2, 0.2)])
+    )
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     fine = rng.multinomial(coarse.astype(np.int64) * scale, parts)  # followed in North and South, and not
     return np.stack((fine[..., 2:], fine[..., :2]), axis=4).astype(np.int64)
@@ -252,7 +262,9 @@ def test_the_checker_finds_what_follows_when_nothing_is_withheld() -> None:
     table[0, :, 2, 0] = 1  # 8 of A with score 3 and without the outcome: women and men, by follow-up and area
     tally = tallied(table)
     measuring = Measuring(orientation="burden", families=(), minimum_n=1, ratio_interval="katz")
-    before = measure(tally, metrics=("people", *RATES, *PARTS), measuring=measuring, progress=lambda _words: None)
+    before = measure(
+        tally, metrics=("people", *RATES, *PARTS), measuring=measuring, progress=lambda _words: None
+    )
 
     assert "without of ('A',) of score 3" in learnt(table, before)
     assert learnt(table, published(table, minimum_n=1)) == []

@@ -253,6 +253,8 @@ def _stop_complaints(audit: AuditFile) -> list[str]:
 def _place_complaints(audit: AuditFile) -> list[str]:
     records = audit.records
     of_people = [key for key in ("repeat", "strata", "audit_sample") if getattr(records, key)]
+    of_people += ["score_is"] if records.score_is != "rank" else []
+    of_people += ["outcome.date"] if records.outcome and records.outcome.date else []
     complaints = {
         "a place tool needs an [areas] section": audit.areas is None,
         "the groups of a place tool are its residents: declare them as [areas] resident_groups": bool(

@@ -70,6 +70,7 @@ def _leaving(
     recorded = first_day(table[records.outcome.date or ""], "day").cast("date")
     after = recorded.delta(scored, unit="day")
     last = ibis.least(watched, ibis.literal(horizon))
-    day = ibis.cases((outcome == 1, ibis.least(after, last)), (outcome == 0, last), else_=None)
-    happened = ((outcome == 1) & (after <= last)).cast("int8")
-    return {LEFT_ON: ibis.cases((day >= 0, day), else_=None), HAPPENED: happened}
+    happened = (outcome == 1) & (after <= last)
+    with_outcome = ibis.cases((after.isnull(), None), (after <= last, after), else_=last)
+    day = ibis.cases((outcome == 1, with_outcome), (outcome == 0, last), else_=None)
+    return {LEFT_ON: ibis.cases((day >= 0, day), else_=None), HAPPENED: happened.cast("int8")}

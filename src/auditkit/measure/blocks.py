@@ -146,16 +146,16 @@ def _over_all(block: RateBlock, known: dict[GroupKey, Rate], measuring: Measurin
         summaries["adverse_impact_ratio"] = lambda level: extreme(
             known, level=level, what="lowest_to_highest", kind=kind
         )
-        summaries |= four_fifths(known)
-    for name, result in summaries.items():
-        level = measuring.family(name, block.dimension, reference=block.reference).level
-        yield Measurement(
-            metric=name, dimension=block.dimension, group=(), against=None, result=result(level)
-        )
+    measured = {
+        name: result(measuring.family(name, block.dimension, reference=block.reference).level)
+        for name, result in summaries.items()
+    }
+    if block.metric == "favourable_rate":
+        measured |= four_fifths(known)
     name = f"{block.metric}_range_p_value"
-    drawn = measuring.rng(f"{name}/{'+'.join(block.dimension)}")
-    p_value = range_p_value(known, rng=drawn)
-    yield Measurement(metric=name, dimension=block.dimension, group=(), against=None, result=p_value)
+    measured[name] = range_p_value(known, rng=measuring.rng(f"{name}/{'+'.join(block.dimension)}"))
+    for name, found in measured.items():
+        yield Measurement(metric=name, dimension=block.dimension, group=(), against=None, result=found)
     if block.metric == "favourable_rate":
         level = measuring.family("impact_ratio", block.dimension, reference=block.reference).level
         for group, one in impact_ratio(known, level=level, kind=kind).items():

@@ -57,7 +57,7 @@ def rates_of(
 
 
 def _from_samples(rate: Rate, metric: RateMetric, counts: Counts) -> Rate:
-    """Weigh the outcomes of unflagged people who were drawn by how many each stands for."""
+    """Weigh the outcomes that are known by how many flagged or unflagged people each stands for."""
     n, drawn = counts.n, counts.n["tn"] + counts.n["fn"]
     alone = {*metric.among} <= {"fp", "tp"} or {*metric.among} <= {"tn", "fn"}
     if rate.reason is not None or alone or drawn == n["unflagged"]:
@@ -70,7 +70,9 @@ def _from_samples(rate: Rate, metric: RateMetric, counts: Counts) -> Rate:
         two_phase.Counts(n["tp"], n["fp"] + n["tp"]),
         two_phase.Counts(n["tn"], drawn),
     )
-    weights = {name: n[name] * (n["unflagged"] / drawn if name in {"tn", "fn"} else 1) for name in CELLS}
+    looked_up = {"tn": drawn, "fn": drawn, "fp": n["fp"] + n["tp"], "tp": n["fp"] + n["tp"]}
+    stand_for = {"tn": n["unflagged"], "fn": n["unflagged"], "fp": n["flagged"], "tp": n["flagged"]}
+    weights = {name: n[name] * stand_for[name] / max(1, looked_up[name]) for name in CELLS}
     return combined(metric.name, samples, value=point(metric, weights), design="_weighted")
 
 

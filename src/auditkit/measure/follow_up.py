@@ -1,6 +1,7 @@
 """Rates among people who were all followed for as long: those with complete follow-up, and Kaplan-Meier for all."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from auditkit.measure.blocks import RateBlock, reported
 from auditkit.measure.choices import Measuring
@@ -8,7 +9,7 @@ from auditkit.measure.designs import COMBINED, combined, rates_of
 from auditkit.measure.groups import Rate, metrics_for, refusal
 from auditkit.results.finer_tallies import SurvivalCell, SurvivalTally
 from auditkit.results.measurements import Measurement
-from auditkit.results.tally import Tally
+from auditkit.results.tally import Tally, counts_by_group
 from auditkit.statistics import survival, two_phase
 from auditkit.statistics.two_phase import TwoSamples
 
@@ -49,9 +50,7 @@ def _at_horizon(table: SurvivalTally, tally: Tally, measuring: Measuring) -> Ite
     for name in RATES[1:]:
         refused = refusal(name, tally.refused)
         rates = {
-            group: _rate(
-                name, [cell for cell in table.cells if cell.group == group], table.horizon, measuring
-            )
+            group: _rate(name, _people(group, table, tally), table.horizon, measuring)
             if refused is None
             else _none(refused)
             for group in groups
@@ -67,21 +66,41 @@ def _none(reason: str) -> Rate:
     return Rate(numerator=None, denominator=None, value=0.0, reason=reason)
 
 
-def _rate(name: str, cells: list[SurvivalCell], horizon: int, measuring: Measuring) -> Rate:
-    parts = {decision: [cell for cell in cells if cell.decision == decision] for decision in (0, 1)}
-    people = {decision: sum(cell.events + cell.censored for cell in part) for decision, part in parts.items()}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _People:
+    """People of one group whose follow-up is known, by decision; and how many were flagged, of how many."""
+
+    seen: dict[int, list[SurvivalCell]]
+    flagged: int
+    total: int
+
+    def n(self, decision: int) -> int:
+        return sum(cell.events + cell.censored for cell in self.seen[decision])
+
+
+def _people(group: tuple[str, ...], table: SurvivalTally, tally: Tally) -> _People:
+    """Count a group; with an audit sample, unflagged people who were not drawn count among all."""
+    own = [cell for cell in table.cells if cell.group == group]
+    seen = {decision: [cell for cell in own if cell.decision == decision] for decision in (0, 1)}
+    flagged, unflagged = (sum(cell.events + cell.censored for cell in seen[decision]) for decision in (1, 0))
+    if tally.sampled:
+        whole = next(one for one in tally.dimensions if one.dimension == table.dimension)
+        n = counts_by_group(whole)[group].n
+        flagged, unflagged = n["flagged"], n["unflagged"]
+    return _People(seen=seen, flagged=flagged, total=flagged + unflagged)
+
+
+def _rate(name: str, people: _People, horizon: int, measuring: Measuring) -> Rate:
     wanted = {"positive_predictive_value": (1,), "negative_predictive_value": (0,)}.get(name, (0, 1))
-    if min(people[decision] for decision in wanted) < measuring.minimum_n:
-        return _none("NE-SMALL" if all(people[decision] for decision in wanted) else "NE-DENOM")
+    if min(people.n(decision) for decision in wanted) < measuring.minimum_n:
+        return _none("NE-SMALL" if all(people.n(decision) for decision in wanted) else "NE-DENOM")
     try:
-        seen = {decision: _outcome(parts[decision], horizon) for decision in wanted}
+        seen = {decision: _outcome(people.seen[decision], horizon) for decision in wanted}
     except ValueError:
         return _none("NE-CENSOR")
     if name in COMBINED:
         without = two_phase.Counts(seen[0].n - seen[0].x, seen[0].n)
-        return combined(
-            name, TwoSamples(people[1], sum(people.values()), seen[1], without), design="_followed"
-        )
+        return combined(name, TwoSamples(people.flagged, people.total, seen[1], without), design="_followed")
     (x, n), flagged = seen[wanted[0]], wanted[0] == 1
     x = x if flagged else n - x
     return Rate(numerator=None, denominator=None, value=x / n, reason=None, size=(x, n), design="_followed")

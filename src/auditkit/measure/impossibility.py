@@ -59,8 +59,8 @@ def _implied(prevalence: Rate, common: dict[str, Rate]) -> Result:
         return None if low is None or high is None else (_through(low, ppv, fnr), _through(high, ppv, fnr))
 
     value = _through(prevalence.value, ppv, fnr)
-    if value is None:
-        return NotEstimable(reason="NE-DENOM")
+    if value is None:  # nobody rightly flagged, or no tool could have these values at all
+        return NotEstimable(reason="NE-MODEL")
     return Estimate(
         value=value, interval=carried(known.interval), interval_90=carried(known.interval_90), interval_family=None,
         method="chouldechova_identity_of_wilson",

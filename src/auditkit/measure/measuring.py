@@ -1,6 +1,7 @@
 """Measuring every declared metric in every dimension."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from auditkit.measure.blocks import RateBlock, alone, reported
 from auditkit.measure.choices import Measuring
@@ -60,8 +61,21 @@ def measure(
     for name in metrics:
         if name in PARTS:
             progress(name)
-            items += PARTS[name](tally, measuring)
+            part = PARTS[name](tally, measuring)
+            items += [_dependent(item) for item in part] if tally.repeated else part
     return Measurements(items=tuple(items))
+
+
+def _dependent(item: Measurement) -> Measurement:
+    """Drop what takes rows as independent people, where people stand in several; the value itself stays."""
+    if not isinstance(item.result, Estimate):
+        return item
+    if "p_value" in item.metric:
+        return replace(item, result=NotEstimable(reason="NE-BLOCKS"))
+    if item.result.interval is None:
+        return item
+    bare = replace(item.result, interval=None, interval_90=None, interval_family=None, reason="NE-BLOCKS")
+    return replace(item, result=bare)
 
 
 def _people(tally: GroupTally) -> Iterator[Measurement]:

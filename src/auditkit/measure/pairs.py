@@ -25,8 +25,10 @@ def excess(first: Rate, second: Rate, pairs: Pairing) -> Result:
     The difference of the two rates times the people whom the first is about; its interval likewise.
     """
     gap = difference(first, second, pairs)
-    if not isinstance(gap, Estimate) or first.denominator is None:
+    if not isinstance(gap, Estimate):
         return gap
+    if first.denominator is None:  # a rate put together from samples is about people whom nobody counted
+        return NotEstimable(reason="NE-SELECT")
     people = first.denominator
 
     def scaled(bounds: Bounds | None) -> Bounds | None:
@@ -86,7 +88,7 @@ def screened(pairs: list[tuple[Rate, Rate]]) -> tuple[list[Result], list[Result]
 def _tested(
     pairs: list[tuple[Rate, Rate]], *, adjust: Literal["holm", "benjamini_hochberg"]
 ) -> tuple[list[Result], list[Result]]:
-    reasons = [first.reason or second.reason for first, second in pairs]
+    reasons = [_untestable(first, second) for first, second in pairs]
     tests = {
         at: two_proportions.compare(*_whole(first), *_whole(second))
         for at, (first, second) in enumerate(pairs)
@@ -105,6 +107,12 @@ def _tested(
             NotEstimable(reason=reason or "") if test is None else _probability(adjusted[at], adjust)
         )
     return raw, joint
+
+
+def _untestable(first: Rate, second: Rate) -> str | None:
+    """Return why two rates have no test; those with an interval of their own are no counts of a plain sample."""
+    own = any(rate.own_interval is not None for rate in (first, second))
+    return first.reason or second.reason or ("NE-MODEL" if own else None)
 
 
 def _whole(rate: Rate) -> tuple[int, int]:
@@ -128,7 +136,7 @@ def smallest_detectable(
     ----------
     Methods 3.6; `auditkit.statistics.power`.
     """
-    if reason := first.reason or second.reason:
+    if reason := _untestable(first, second):
         return NotEstimable(reason=reason)
     find: Callable[..., float | None] = (
         power.smallest_detectable_ratio if kind == "ratio" else power.smallest_detectable_difference
@@ -156,7 +164,7 @@ def sample_needed(first: Rate, second: Rate, pairs: Pairing, *, detect: float) -
     ----------
     Methods 3.6; `auditkit.statistics.power`.
     """
-    if reason := first.reason or second.reason:
+    if reason := _untestable(first, second):
         return NotEstimable(reason=reason)
     value = pairs.critical or critical.normal(0.95)
     for ratio in (detect, 1 / detect):
@@ -168,7 +176,7 @@ def sample_needed(first: Rate, second: Rate, pairs: Pairing, *, detect: float) -
     return NotEstimable(reason="NE-POWER")
 
 
-def four_fifths(rates: Mapping[GroupKey, Rate]) -> dict[str, Callable[[float], Result]]:
+def four_fifths(rates: Mapping[GroupKey, Rate]) -> dict[str, Result]:
     """Measure what belongs to the four-fifths rule: how many people short, and what one decision would change.
 
     The shortfall counts how many fewer adverse decisions in the group with the lowest rate would bring the ratio to
@@ -178,33 +186,41 @@ def four_fifths(rates: Mapping[GroupKey, Rate]) -> dict[str, Callable[[float], R
     ----------
     29 CFR 1607.4(D): small numbers, and the effect of a single decision; methods 3.2.
     """
-    sound = {
-        group: rate for group, rate in rates.items() if rate.reason is None and rate.numerator is not None
-    }
-    if len(sound) < 2:
-        empty = NotEstimable(reason=next((rate.reason for rate in rates.values() if rate.reason), "NE-DENOM"))
-        return {"adverse_impact_shortfall": lambda _: empty, "adverse_impact_flip_one": lambda _: empty}
-    lowest = min(sound, key=lambda group: (sound[group].value, group))
-    highest = max(sound, key=lambda group: (sound[group].value, group))
-    low, high = sound[lowest], sound[highest]
-    return {
-        "adverse_impact_shortfall": lambda _: _shortfall(low, high),
-        "adverse_impact_flip_one": lambda _: _flip_one(low, high),
-    }
+    sound = {group: rate for group, rate in rates.items() if rate.reason is None}
+    left_out = next((rate.reason for rate in rates.values() if rate.reason), None)
+    found: dict[str, Result] = dict.fromkeys(
+        ("adverse_impact_shortfall", "adverse_impact_flip_one"), NotEstimable(reason=left_out or "NE-DENOM")
+    )
+    if len(sound) >= 2:
+        low = min(sound, key=lambda group: (sound[group].value, group))
+        high = max(sound, key=lambda group: (sound[group].value, group))
+        found = {
+            "adverse_impact_shortfall": _shortfall(sound[low], sound[high], left_out=left_out),
+            "adverse_impact_flip_one": _flip_one(sound, low, high, left_out=left_out),
+        }
+    return found
 
 
-def _fact(value: float) -> Result:
-    return Estimate(value=value, interval=None, interval_90=None, interval_family=None, method="count")
+def _fact(value: float, *, reason: str | None = None) -> Result:
+    return Estimate(
+        value=value, interval=None, interval_90=None, interval_family=None, method="count", reason=reason
+    )
 
 
-def _shortfall(low: Rate, high: Rate) -> Result:
+def _shortfall(low: Rate, high: Rate, *, left_out: str | None) -> Result:
     wanted = FOUR_FIFTHS * high.value * (low.denominator or 0)
-    return _fact(float(max(0, math.ceil(wanted - (low.numerator or 0) - 1e-9))))
+    return _fact(float(max(0, math.ceil(wanted - (low.numerator or 0) - 1e-9))), reason=left_out)
 
 
-def _flip_one(low: Rate, high: Rate) -> Result:
-    if not high.numerator or high.numerator == 1:
-        return NotEstimable(reason="NE-BOTHZERO" if not high.numerator else "NE-DENOM")
-    first = ((low.numerator or 0) + 1) / (low.denominator or 1)
-    second = (high.numerator - 1) / (high.denominator or 1)
-    return _fact(min(first, second) / max(first, second))
+def _flip_one(
+    rates: Mapping[GroupKey, Rate], low: GroupKey, high: GroupKey, *, left_out: str | None
+) -> Result:
+    better = {group: rate.numerator or 0 for group, rate in rates.items()}
+    people = {group: rate.denominator or 1 for group, rate in rates.items()}
+    if not better[high]:
+        return NotEstimable(reason="NE-BOTHZERO")
+    if better[low] == people[low]:  # everyone everywhere has the better decision
+        return NotEstimable(reason="NE-DENOM")
+    better |= {low: better[low] + 1, high: better[high] - 1}
+    after = [better[group] / people[group] for group in rates]
+    return _fact(min(after) / max(after), reason=left_out)

@@ -29,7 +29,8 @@ def scores(tally: Tally, measuring: Measuring) -> Iterator[Measurement]:
     ----------
     Methods 3.9: calibration within groups, area under the curve. Both measure agreement with recorded outcomes.
     """
-    if tally.sampled or refusal(REFUSED_WITH, tally.refused) is not None:
+    known = bool(tally.scores) and bool(by_group(tally.scores[0]))
+    if tally.sampled or not known or refusal(REFUSED_WITH, tally.refused) is not None:
         return
     for table in tally.scores:
         groups = by_group(table)
@@ -62,18 +63,18 @@ def _at_scores(
             )  # fmt: skip
 
 
-def _area(scored: Scored) -> discrimination.Area | None:
-    try:
-        area = discrimination.area_under_curve(scored.with_outcome, scored.without)
-        discrimination.interval(area, critical=critical.normal(0.95))
-    except ValueError:
-        return None
-    return area
+def _area(scored: Scored) -> discrimination.Area | str:
+    """Return the area, or the reason why it has none with an interval."""
+    with_outcome, without = int(scored.with_outcome.sum()), int(scored.without.sum())
+    if min(with_outcome, without) < discrimination.FEWEST:
+        return "NE-SMALL" if with_outcome and without else "NE-DENOM"
+    area = discrimination.area_under_curve(scored.with_outcome, scored.without)
+    return area if area.variance > 0 else "NE-MODEL"  # a score that never errs, or is the same for all
 
 
-def _alone(area: discrimination.Area | None) -> Result:
-    if area is None:
-        return NotEstimable(reason="NE-SMALL")
+def _alone(area: discrimination.Area | str) -> Result:
+    if isinstance(area, str):
+        return NotEstimable(reason=area)
     return _estimate(
         area.value, lambda reach: discrimination.interval(area, critical=reach), joint=None, method="delong"
     )
@@ -110,7 +111,10 @@ def _in_the_large(table: ScoreTally, scored: Scored, measuring: Measuring) -> Re
     if n < measuring.minimum_n:
         return NotEstimable(reason="NE-SMALL")
     mean = float(scored.people @ np.array([one.mean for one in table.bins])) / n
-    value = calibration.calibration_in_the_large(mean, x, n, critical=critical.normal(0.95)).value
+    try:
+        value = calibration.calibration_in_the_large(mean, x, n, critical=critical.normal(0.95)).value
+    except ValueError:  # scores beyond 0 and 1 are no probabilities
+        return NotEstimable(reason="NE-MODEL")
     return _estimate(
         value, lambda reach: calibration.calibration_in_the_large(mean, x, n, critical=reach).interval, joint=None,
         method="wilson_less_mean_score",
@@ -120,10 +124,13 @@ def _in_the_large(table: ScoreTally, scored: Scored, measuring: Measuring) -> Re
 def _between(
     table: ScoreTally,
     groups: dict[GroupKey, Scored],
-    areas: dict[GroupKey, discrimination.Area | None],
+    areas: dict[GroupKey, discrimination.Area | str],
     measuring: Measuring,
 ) -> Iterator[Measurement]:
-    known = {group: _as_rate(areas[group]) for group in groups if is_known(group)}
+    with_area = {group: _as_rate(areas[group]) for group in groups if is_known(group)}
+    all_known = {
+        group: _as_rate(None) for group in with_area
+    }  # which models cannot be fitted shows only later
     compared: dict[str, Compare] = {
         "area_under_curve_difference": lambda a, b, joint: _area_gap(areas[a], areas[b], joint),
         "calibration_log_odds_difference": lambda a, b, joint: _effect(
@@ -134,6 +141,7 @@ def _between(
         ),
     }
     for metric, compare in compared.items():
+        known = with_area if metric == "area_under_curve_difference" else all_known
         family = measuring.family(metric, table.dimension, reference=table.reference)
         pairs = pairing(known, family, reference=table.reference)
         for group, other in pairs.pairs:
@@ -145,16 +153,16 @@ def _between(
             )  # fmt: skip
 
 
-def _as_rate(area: discrimination.Area | None) -> Rate:
+def _as_rate(area: discrimination.Area | str | None) -> Rate:
     """Mark a group as one that can be compared, or not."""
-    return Rate(numerator=None, denominator=None, value=0.0, reason=None if area else "NE-SMALL")
+    return Rate(numerator=None, denominator=None, value=0.0, reason=area if isinstance(area, str) else None)
 
 
 def _area_gap(
-    first: discrimination.Area | None, second: discrimination.Area | None, joint: float | None
+    first: discrimination.Area | str, second: discrimination.Area | str, joint: float | None
 ) -> Result:
-    if first is None or second is None:
-        return NotEstimable(reason="NE-SMALL")
+    if isinstance(first, str) or isinstance(second, str):
+        return NotEstimable(reason=first if isinstance(first, str) else str(second))
     return _estimate(
         first.value - second.value, lambda reach: discrimination.difference(first, second, critical=reach), joint=joint,
         method="delong",

@@ -96,11 +96,8 @@ def _results(tables: NDArray[np.int64], *, joint: float | None, minimum_n: int) 
         value=float(used), interval=None, interval_90=None, interval_family=None, method="count",
         numerator=used, denominator=len(tables),
     )  # fmt: skip
+    results["odds_ratio"] = _crude(tables.sum(axis=0))
     try:
-        crude = stratified.crude_odds_ratio(tables.sum(axis=0))
-        results["odds_ratio"] = on_log_scale(
-            crude.value, crude.log_standard_error, joint=None, method="woolf"
-        )
         common = stratified.cochran_mantel_haenszel(tables)
         results["common_odds_ratio"] = on_log_scale(
             common.common_odds_ratio, common.log_standard_error, joint=joint, method="mantel_haenszel"
@@ -109,9 +106,20 @@ def _results(tables: NDArray[np.int64], *, joint: float | None, minimum_n: int) 
         results["breslow_day_p_value"] = _p(
             stratified.breslow_day(tables, common.common_odds_ratio).p_value, "breslow_day"
         )
-    except ValueError:
-        return results
+    except ValueError:  # without any stratum to compare in, or with an odds ratio of 0 or without end
+        if used:
+            results |= {
+                name: NotEstimable(reason="NE-MODEL") for name in ("common_odds_ratio", "cmh_p_value")
+            }
     return results
+
+
+def _crude(table: NDArray[np.int64]) -> Result:
+    try:
+        crude = stratified.crude_odds_ratio(table)
+    except ValueError:  # one of the four counts is 0
+        return NotEstimable(reason="NE-MODEL")
+    return on_log_scale(crude.value, crude.log_standard_error, joint=None, method="woolf")
 
 
 def _p(value: float, method: str) -> Estimate:

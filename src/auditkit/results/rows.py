@@ -97,6 +97,12 @@ class Rows:
         """Every file that the rows came from."""
         return (self.source,) if self.benchmark is None else (self.source, self.benchmark.source)
 
+    def weight_withheld(self) -> bool:
+        """Tell whether the source withheld a count; sums over the rows would then be too small."""
+        return self.counted and bool(
+            self.table.agg(hidden=self.weight.isnull().any()).to_pyarrow()["hidden"][0].as_py()
+        )
+
     def column(self, role: str) -> Column | None:
         """Return the column that plays a role, if one does."""
         return next((column for column in self.columns if column.role == role), None)

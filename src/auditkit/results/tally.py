@@ -100,12 +100,19 @@ class Tally:
     """Whether a score is meant as the probability of the outcome."""
     strata: tuple[StratumTally, ...] = ()
     survival: tuple[SurvivalTally, ...] = ()
+
     every_row: bool = False
     """Whether each row is flagged by declaration, such as each stop in a table of stops."""
     stops: tuple[StopTally, ...] = ()
     """Where each row is a stop."""
     threshold_test: bool = False
     """Whether the threshold test is wanted."""
+
+    @property
+    def repeated(self) -> bool:
+        """Whether somebody stands in several rows."""
+        rows = sum(cell.n for cell in self.dimensions[0].cells)
+        return any(sum(map(sum, one.moments)) > rows for one in self.dimensions[0].repeats)
 
 
 def is_known(group: tuple[str, ...]) -> bool:

@@ -92,7 +92,7 @@ def _areas(rows: Rows) -> GroupTally:
 
 def _strata(rows: Rows, audit: AuditFile) -> tuple[StratumTally, ...]:
     names = audit.records.strata
-    if not names:
+    if not names or rows.weight_withheld():
         return ()
     roles = tuple(f"stratum.{name}" for name in names)
     return tuple(
@@ -111,7 +111,7 @@ def _strata(rows: Rows, audit: AuditFile) -> tuple[StratumTally, ...]:
 
 
 def _survival(rows: Rows, audit: AuditFile) -> tuple[SurvivalTally, ...]:
-    if rows.column("left_on") is None:
+    if rows.column("left_on") is None or rows.weight_withheld():
         return ()
     return tuple(
         SurvivalTally(

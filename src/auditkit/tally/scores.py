@@ -20,7 +20,7 @@ BINS, NARROW = 100, 10_000
 def score_tallies(rows: Rows, audit: AuditFile) -> tuple[ScoreTally, ...]:
     """Count scores by group, decision and outcome, for everyone and for each single way of dividing people."""
     column = rows.column("score")
-    if column is None or rows.column("outcome") is None:
+    if column is None or rows.column("outcome") is None or rows.weight_withheld():
         return ()
     held = rows.holding(column.name)
     seen = value(held, column)
