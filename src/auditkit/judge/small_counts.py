@@ -16,14 +16,30 @@ JOINT = (
 """Rates whose counts are cells of decision by outcome; knowing two of them can give away a third."""
 SELECTION = ("selection_rate", "favourable_rate")
 ALL = ("people", *SELECTION, "prevalence", *JOINT)
-SECRETS: dict[str, frozenset[str]] = {
+OF_FLAGGED, OF_OUTCOMES, OF_CELLS = (
+    frozenset({*SELECTION, *JOINT}),
+    frozenset({"prevalence", *JOINT}),
+    frozenset(JOINT),
+)
+GIVEN_BY: dict[str, frozenset[str]] = {
     "people": frozenset(ALL),
     "undecided": frozenset({"people"}),
-    "flagged": frozenset({*SELECTION, *JOINT}),
-    "outcomes": frozenset({"prevalence", *JOINT}),
-    "cells": frozenset(JOINT),
-}
+    "flagged": OF_FLAGGED, "unflagged": OF_FLAGGED,
+    "with": OF_OUTCOMES, "without": OF_OUTCOMES,
+    "tn": OF_CELLS, "fp": OF_CELLS, "fn": OF_CELLS, "tp": OF_CELLS,
+}  # fmt: skip
 """What can be small about a group, and the rates from which it follows."""
+MARGINS = {
+    "tn": ("unflagged known", "without"),
+    "fp": ("flagged known", "without"),
+    "fn": ("unflagged known", "with"),
+    "tp": ("flagged known", "with"),
+}
+"""The two sums that each cell belongs to."""
+REST = {
+    "flagged": "unflagged", "with": "without", "flagged known": "unflagged known", "unflagged": "flagged",
+    "without": "with", "unflagged known": "flagged known",
+}  # fmt: skip
 Counts = Mapping[str, int]
 
 
@@ -31,9 +47,19 @@ def nodes(tally: Tally) -> dict[Node, Counts]:
     """Count every group that numbers are published of."""
     tables = (*tally.dimensions, *(() if tally.areas is None else (tally.areas,)))
     return {
-        (table.dimension, tuple(zip(table.dimension, group, strict=True))): counts.n
+        (table.dimension, tuple(zip(table.dimension, group, strict=True))): _with_sums(counts.n)
         for table in tables
         for group, counts in counts_by_group(table).items()
+    }
+
+
+def _with_sums(n: Counts) -> Counts:
+    return {
+        **n,
+        "with": n["fn"] + n["tp"],
+        "without": n["tn"] + n["fp"],
+        "flagged known": n["fp"] + n["tp"],
+        "unflagged known": n["tn"] + n["fn"],
     }
 
 
@@ -58,65 +84,69 @@ def hidden_metrics(tally: Tally, *, smallest_cell: int) -> dict[Node, frozenset[
     """
     counts, last = nodes(tally), references(tally)
     equations = tuple(sums(counts))
-    metrics = _metrics(tally)
-    own = {node: _secrets(n, smallest_cell, sampled=tally.sampled) for node, n in counts.items()}
-    hidden = {node: _joined(metrics[secret] for secret in own[node] & metrics.keys()) for node in counts}
+    given_by = _given_by(tally)
+    hidden = {
+        node: _joined(
+            given_by[name] for name in _small(n, smallest_cell, sampled=tally.sampled) & given_by.keys()
+        )
+        for node, n in counts.items()
+    }
     before: dict[Node, frozenset[str]] = {}
     while hidden != before:
         before = dict(hidden)
-        for secret, names in metrics.items():
-            not_known = _not_known(counts, secret)
-            small = {node for node in counts if secret in own[node]}
-            gone = {node for node in (*not_known, *small) if names <= hidden[node]}
-            order = {node: (node in last, counts[node]["people"], node) for node in not_known}
+        for name, rates in given_by.items():
+            could_hide = {node for node, n in counts.items() if _unknown(name, n, hidden[node] | rates)}
+            gone = {
+                node
+                for node in counts
+                if rates <= hidden[node] and _unknown(name, counts[node], hidden[node])
+            }
+            order = {node: (node in last, counts[node]["people"], node) for node in could_hide}
             found = complete(gone, equations, may=counts.keys(), order=order.get)
-            hidden |= {node: hidden[node] | names for node in found}
+            hidden |= {node: hidden[node] | rates for node in found}
     return hidden
 
 
-def _metrics(tally: Tally) -> dict[str, frozenset[str]]:
-    """Name the rates that give each secret away; with an audit sample the prevalence is put together from cells."""
-    found = dict(SECRETS)
+def _given_by(tally: Tally) -> dict[str, frozenset[str]]:
+    """Name the rates that give each count away; with an audit sample the prevalence is put together from cells."""
     if not tally.has_outcome:
-        return {name: found[name] for name in ("people", "undecided", "flagged")}
-    return found | ({"cells": found["outcomes"]} if tally.sampled else {})
+        return {name: GIVEN_BY[name] for name in ("people", "undecided", "flagged", "unflagged")}
+    return GIVEN_BY | (dict.fromkeys(MARGINS, OF_OUTCOMES) if tally.sampled else {})
 
 
 def _joined(names: Iterable[frozenset[str]]) -> frozenset[str]:
     return frozenset().union(*names)
 
 
-def _secrets(n: Counts, smallest_cell: int, *, sampled: bool) -> frozenset[str]:
-    """Name what is small about a group; what is small in total is small in its parts."""
+def _small(n: Counts, smallest_cell: int, *, sampled: bool) -> frozenset[str]:
+    """Name what is small about a group; few people whose outcome is unknown follow from the cells, or from their sum."""
 
-    def small(*counts: int) -> bool:
-        return any(0 < count < smallest_cell for count in counts)
+    def small(count: int) -> bool:
+        return 0 < count < smallest_cell
 
-    decided, known = n["flagged"] + n["unflagged"], n["tn"] + n["fp"] + n["fn"] + n["tp"]
-    without = [n["flagged"] - n["fp"] - n["tp"]]  # people whose outcome is not known
-    without += [] if sampled else [n["unflagged"] - n["tn"] - n["fn"], decided - known]
-    found = {
-        "people": small(n["people"]),
-        "undecided": small(n["people"] - decided),
-        "flagged": small(n["flagged"], n["unflagged"]),
-        "outcomes": small(n["tn"] + n["fp"], n["fn"] + n["tp"], decided - known),
-        "cells": small(n["tn"], n["fp"], n["fn"], n["tp"], *without),
-    }
-    if found["people"]:
-        return frozenset(found)
-    above = found["flagged"] or found["outcomes"]
-    return frozenset(name for name, is_small in found.items() if is_small) | (
-        {"cells"} if above else frozenset()
-    )
+    if small(n["people"]):
+        return frozenset(GIVEN_BY)
+    decided, known = n["flagged"] + n["unflagged"], n["with"] + n["without"]
+    found = {name for name in GIVEN_BY if name != "undecided" and small(n[name])}
+    if small(n["people"] - decided):
+        found |= {"undecided"}
+    if small(n["flagged"] - n["flagged known"]) or (
+        not sampled and small(n["unflagged"] - n["unflagged known"])
+    ):
+        found |= {*MARGINS}
+    if not sampled and small(decided - known):
+        found |= {"with", "without"}
+    return frozenset(found)
 
 
-def _not_known(counts: Mapping[Node, Counts], secret: str) -> set[Node]:
-    """Name groups of whom a hidden count could be several numbers; a margin of zero, which is shown, settles it."""
-    margins = {
-        "people": (("people",),),
-        "undecided": (("people",),),
-        "flagged": (("flagged",), ("unflagged",)),
-        "outcomes": (("tn", "fp"), ("fn", "tp")),
-        "cells": (("tn", "fp"), ("fn", "tp"), ("fp", "tp"), ("tn", "fn")),
-    }[secret]
-    return {node for node, n in counts.items() if all(sum(n[name] for name in margin) for margin in margins)}
+def _unknown(name: str, n: Counts, hidden: frozenset[str]) -> bool:
+    """Tell whether nobody can know a count of a group, because no shown margin of zero settles it."""
+    if name in {"people", "undecided"}:
+        return n["people"] > 0
+    if name in MARGINS:
+        decision, outcome = MARGINS[name]
+        settled = (n[REST[decision]] == 0 and not hidden >= OF_OUTCOMES) or (
+            n[REST[outcome]] == 0 and not hidden >= OF_FLAGGED
+        )
+        return n[decision] > 0 and n[outcome] > 0 and not settled
+    return n[name] > 0 and (n[REST[name]] > 0 or hidden >= {*ALL})
