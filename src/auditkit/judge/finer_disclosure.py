@@ -12,7 +12,7 @@ from itertools import pairwise
 from auditkit.judge.small_counts import nodes
 from auditkit.judge.sums import Node, Sum, complete, sums
 from auditkit.results.measurements import Estimate, Group, Measurement, Measurements, NotEstimable
-from auditkit.results.tally import Tally
+from auditkit.results.tally import CELLS, Tally
 
 COUNTED = ("NE-DENOM", "NE-SMALL", "NE-BOTHZERO", "NE-CENSOR", "NE-POWER")
 """Reasons that say something about counts; within a hidden row they are withheld as well."""
@@ -76,10 +76,10 @@ def withheld_rows(
             node for node, items in table.items()
             if node in hidden or _gives_away(items, whole.get(node, []), smallest_cell)
         }  # fmt: skip
-        for dimension, group in complete(
-            small, _within(counts, table), may=table.keys(), order=lambda node: _order(node, counts)
-        ):
-            found.add(Row(family=name, dimension=dimension, group=group))
+        found |= {
+            Row(family=name, dimension=dimension, group=group)
+            for dimension, group in _completed(small, table.keys(), counts)
+        }
     return frozenset(found)
 
 
@@ -97,19 +97,17 @@ def _is_limit(stratum: str) -> bool:
     return stratum.startswith("score at least ")
 
 
-def _within(counts: Mapping[Node, Numbers], table: Mapping[Node, object]) -> Iterator[Sum]:
-    """Name the sums over groups that have rows."""
-    for total, parts in sums(counts):
-        if with_rows := tuple(part for part in parts if part in table):
-            yield Sum(total, with_rows)
-
-
-def _order(node: Node, counts: Mapping[Node, Numbers]) -> tuple[object, ...] | None:
-    """Put small groups first; of a group without one of the four cells, too much is known to hide another behind it."""
-    n = counts.get(node)
-    return (
-        (n["people"], node) if n is not None and all(n[cell] for cell in ("tn", "fp", "fn", "tp")) else None
-    )
+def _completed(small: Set[Node], rows: Set[Node], counts: Mapping[Node, Numbers]) -> set[Node]:
+    """Hide more rows until none follows from sums over groups, cell by cell: a cell of zero hides no other."""
+    equations = [Sum(total, tuple(part for part in parts if part in rows)) for total, parts in sums(counts)]
+    found, before = {*small}, -1
+    while len(found) > before:
+        before = len(found)
+        for cell in CELLS:
+            filled = {node for node in counts if counts[node][cell]}
+            order = {node: (counts[node]["people"], node) for node in filled}
+            found |= complete(found & filled, equations, may=rows, order=order.get)
+    return found
 
 
 def _gives_away(items: list[Measurement], whole: list[Measurement], smallest_cell: int) -> bool:

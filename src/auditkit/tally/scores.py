@@ -70,9 +70,11 @@ class _Scale:
         beyond = 0 if self.limit is None else (score >= self.limit).cast("int64")
         return 2 * narrow + beyond
 
-    def lowest(self, place: int) -> float:
-        start = self.low + (place // 2) * self.width
-        return max(start, self.limit) if place % 2 and self.limit is not None else start
+    def lowest(self, place: int, before: int | None) -> float:
+        """Return where a bin starts; the first one from the limit on starts there."""
+        if self.limit is not None and before is not None and place % 2 > before % 2:
+            return self.limit
+        return self.low + (place // 2) * self.width
 
     def middle(self, place: int) -> float:
         return self.low + (place // 2 + 0.5) * self.width
@@ -90,7 +92,8 @@ def _binned(
         people[int(row["score_bin"])] += row["n"]
     starts = _starts(people, scale)
     bins = tuple(
-        _bin(people, scale, first=a, after=b) for a, b in zip(starts, [*starts[1:], None], strict=True)
+        ScoreBin(low=scale.lowest(first, before), mean=_mean(people, scale, first=first, after=after))
+        for before, first, after in zip([None, *starts], starts, [*starts[1:], None], strict=False)
     )
     return tuple(
         ScoreTally(
@@ -120,10 +123,9 @@ def _starts(people: Counter[int], scale: _Scale) -> list[int]:
     return starts
 
 
-def _bin(people: Counter[int], scale: _Scale, *, first: int, after: int | None) -> ScoreBin:
+def _mean(people: Counter[int], scale: _Scale, *, first: int, after: int | None) -> float:
     inside = {place: n for place, n in people.items() if place >= first and (after is None or place < after)}
-    mean = sum(n * scale.middle(place) for place, n in sorted(inside.items())) / sum(inside.values())
-    return ScoreBin(low=scale.lowest(first), mean=mean)
+    return sum(n * scale.middle(place) for place, n in sorted(inside.items())) / sum(inside.values())
 
 
 def _merged(
