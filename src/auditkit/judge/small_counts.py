@@ -36,6 +36,7 @@ MARGINS = {
     "tp": ("flagged known", "with"),
 }
 """The two sums that each cell belongs to."""
+OF_PEOPLE = ("with", "without")
 REST = {
     "flagged": "unflagged", "with": "without", "flagged known": "unflagged known", "unflagged": "flagged",
     "without": "with", "unflagged known": "flagged known",
@@ -143,10 +144,13 @@ def _unknown(name: str, n: Counts, hidden: frozenset[str]) -> bool:
     """Tell whether nobody can know a count of a group, because no shown margin of zero settles it."""
     if name in {"people", "undecided"}:
         return n["people"] > 0
+    whole = (
+        n["flagged"] + n["unflagged"] == n["with"] + n["without"]
+    )  # else shown decisions settle no outcome
     if name in MARGINS:
         decision, outcome = MARGINS[name]
-        settled = (n[REST[decision]] == 0 and not hidden >= OF_OUTCOMES) or (
-            n[REST[outcome]] == 0 and not hidden >= OF_FLAGGED
-        )
+        settled = n[REST[decision]] == 0 and not hidden >= OF_OUTCOMES
+        settled |= n[REST[outcome]] == 0 and whole and not hidden >= OF_FLAGGED
         return n[decision] > 0 and n[outcome] > 0 and not settled
-    return n[name] > 0 and (n[REST[name]] > 0 or hidden >= {*ALL})
+    apart = name in OF_PEOPLE and not whole
+    return n[name] > 0 and (n[REST[name]] > 0 or apart or hidden >= {*ALL})
