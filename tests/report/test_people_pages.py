@@ -186,6 +186,20 @@ def test_rates_at_other_limits_stand_beside_the_one_in_use(audit: Audit) -> None
     assert "Nobody should choose a limit after seeing these results by group" in words(part)
 
 
+def test_where_every_figure_is_withheld_no_empty_table_stands_there(audit: Audit) -> None:
+    nothing = {"status": "withheld", "value": None, "interval": None, "numerator": None, "denominator": None}
+    hidden = tuple(
+        item.model_copy(update=nothing) if item.stratum else item for item in audit.document.measurements
+    )
+    files = render(audit.document.model_copy(update={"measurements": hidden}))
+
+    for text in (files[f"report.en.{suffix}"].decode() for suffix in ("html", "md")):
+        assert "No figures by score can be shown" in text
+        assert "Every score, in figures" not in text
+        assert "Flagged from score" not in text
+        assert "because very few people stand behind it" in words(text)
+
+
 # Circumstances, follow-up, neighbourhoods
 
 

@@ -66,6 +66,8 @@ class ScoreTable:
     more: int
     """How many groups stand in the CSV only."""
     rows: tuple[ScoreRow, ...]
+    shown: bool
+    """Whether any figure by score is there; where few people have some scores, all may be withheld."""
     chart: ScoreChart | None
     all_drawn: bool
     """Whether the chart shows every group."""
@@ -174,14 +176,23 @@ def _table(look: Lookup, dimension: str) -> ScoreTable:
         )
         for group in groups[:SHOWN_LINES]
     )
-    chart = score_chart(lines, tuple(scores_of(name).low for name in bins))
+    chart = score_chart(lines, tuple(_short(scores_of(name).low) for name in bins))
     return ScoreTable(
         id=dimension.replace("+", "-"), dimension=dimension, reference=reference, groups=groups[:SHOWN_GROUPS],
-        more=len(groups[SHOWN_GROUPS:]), rows=rows, chart=chart,
+        more=len(groups[SHOWN_GROUPS:]), rows=rows, shown=any(figure is not None and figure.value for row in rows for figure in row.cells), chart=chart,
         all_drawn=chart is not None and len(chart.series) == len(groups),
         equal=tuple(_equal(look, item) for item in look.pairs("calibration_log_odds_difference", dimension)),
         rankings=tuple(_ranking(look, item) for item in look.alone("area_under_curve", dimension) if is_known(item)),
     )  # fmt: skip
+
+
+def _short(score: str) -> str:
+    """Write a score with two digits where more would not fit below a chart.
+
+    >>> _short("0.1364"), _short("10")
+    ('0.14', '10')
+    """
+    return score if len(score) <= 4 else f"{float(score):.2g}"
 
 
 def _by_size(items: list[MeasurementRecord], *, reference: str | None) -> tuple[str, ...]:
