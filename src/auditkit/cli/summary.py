@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 ADVICE = {
     "do_not_deploy": "do not deploy: a required limit is not met",
     "not_pledged": "not ready: the limits are not the pledged ones",
+    "nothing_required": "none: this policy requires nothing",
     "not_ready": "not ready: a required limit cannot be judged, was not checked, or the data were rejected",
     "ready_for_board_vote": "ready for the board to vote: every required limit is met",
 }
@@ -36,11 +37,18 @@ def summary_lines(document: "AuditDocument") -> list[str]:
     topics = ", ".join(item.topic[0].lower() + item.topic[1:] for item in document.not_checked[:2])
     pledge = document.policy.pledge
     return [
-        f"Advice: {ADVICE['not_pledged' if 'pledge' in others else document.recommendation.code]}.",
-        f"Decided by: {deciding}.",
+        f"Advice: {ADVICE[_advice(document, others)]}.",
+        *([f"Decided by: {deciding}."] if deciding else []),
         f"Open: {open_limits} of {len(document.findings)} limits cannot be told; not checked: {topics}.",
         *([] if pledge is None else [f"Pledge: {PLEDGES[pledge.status]}; made {pledge.created[:10]}."]),
     ]
+
+
+def _advice(document: "AuditDocument", others: list[str]) -> str:
+    if "pledge" in others:
+        return "not_pledged"
+    code = document.recommendation.code
+    return "nothing_required" if code == "not_ready" and not document.recommendation.decided_by else code
 
 
 def _other(name: str) -> str:
@@ -51,8 +59,10 @@ def _other(name: str) -> str:
 
 
 def _distance(item: "MeasurementRecord") -> float:
-    """Return how far a number lies from equality; ratios on the log scale."""
+    """Return how far a number lies from equality; ratios on the log scale, and the smallest p-value farthest."""
     value = item.value or 0.0
+    if "_p_value" in item.metric:
+        return 1 - value
     return abs(log(value)) if item.metric.endswith("_ratio") and value > 0 else abs(value)
 
 
@@ -69,4 +79,5 @@ def _finding(finding: "FindingRecord", document: "AuditDocument") -> str:
     compared = " compared with ".join(
         ", ".join(group.values()) for group in (first.group, first.against) if group
     )
+    compared = compared or finding.limit.dimension
     return f"{finding.id} {WORDS[finding.status]} ({compared}: {first.value:.3g}, {limits})"

@@ -167,12 +167,12 @@ def sample_needed(first: Rate, second: Rate, pairs: Pairing, *, detect: float) -
     if reason := _untestable(first, second):
         return NotEstimable(reason=reason)
     value = pairs.critical or critical.normal(0.95)
-    for ratio in (detect, 1 / detect):
+    for direction, ratio in (("higher", detect), ("lower", 1 / detect)):
         try:
             needed = power.needed_sample(second.value, ratio, critical=value)
         except ValueError:
             continue
-        return _fact(float(needed))
+        return _fact(float(needed), method=f"power_80_{direction}")
     return NotEstimable(reason="NE-POWER")
 
 
@@ -201,9 +201,9 @@ def four_fifths(rates: Mapping[GroupKey, Rate]) -> dict[str, Result]:
     return found
 
 
-def _fact(value: float, *, reason: str | None = None) -> Result:
+def _fact(value: float, *, method: str = "count", reason: str | None = None) -> Result:
     return Estimate(
-        value=value, interval=None, interval_90=None, interval_family=None, method="count", reason=reason
+        value=value, interval=None, interval_90=None, interval_family=None, method=method, reason=reason
     )
 
 
