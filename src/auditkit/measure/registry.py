@@ -41,6 +41,8 @@ SUMMARIES: dict[str, str] = {
     "calibration_in_the_large": "Share with the outcome minus the mean predicted probability.",
     "calibration_log_odds_difference": "Log odds of the outcome in one group minus another's, at equal score.",
     "calibration_slope_difference": "How much faster log odds rise with the score in one group than in another.",
+    "search_threshold": "How likely somebody must seem to carry something before they are searched (threshold test).",
+    "search_threshold_difference": "The same of one group minus the reference group's.",
     "implied_false_positive_rate": "False positive rate forced on a group by everyone's predictive value and false negative rate.",
 }
 """Measures that are not rates of one group, each with its meaning."""

@@ -7,6 +7,7 @@ from itertools import combinations
 from auditkit.measure.blocks import named
 from auditkit.measure.choices import Measuring
 from auditkit.measure.groups import limits
+from auditkit.measure.thresholds import thresholds
 from auditkit.results.measurements import Estimate, Measurement, NotEstimable, Result
 from auditkit.results.stops import StopTally
 from auditkit.results.tally import Tally
@@ -29,6 +30,8 @@ def stops(tally: Tally, measuring: Measuring) -> Iterator[Measurement]:
     for table in tally.stops:
         for name in table.benchmarks:
             yield from _held_against(table, name, measuring)
+        if tally.threshold_test:
+            yield from thresholds(table, measuring)
 
 
 def _held_against(table: StopTally, name: str, measuring: Measuring) -> Iterator[Measurement]:

@@ -304,6 +304,8 @@ class Reader:
             return None
         points = in_points(found.metric)
         number = self._look.number(found, digits=1 if points else 2, scale=100.0 if points else 1.0)
+        if needed is not None and needed.method != "power_80_higher":
+            needed = None  # the policy's ratio cannot exist here, because the other rate is high
         people = None if needed is None or needed.value is None else whole(needed.value, locale=self.locale)
         return Power(
             measurement=found.id, value=number.value, lower=(found.method or "").endswith("lower"), points=points,

@@ -5,8 +5,9 @@ The benchmark (residents, past arrests, calls) decides the answer; neither funct
 Stops vary more than chance allows, in two ways. Each area's counts spread more than Poisson counts would: the
 quasi-Poisson error answers that. And groups may be treated unlike in different areas, which the quasi-Poisson error
 misses where areas differ in size: leaving out one area at a time answers that. Intervals use the wider answer.
-In simulated tables of 3 to 75 areas the 95 % quasi-Poisson interval alone held the true ratio in 59 to 97 % of runs
-where ratios differed between areas; the interval given here held it in COVERAGE.
+In simulated tables of 3 to 75 areas, where ratios differed between areas, 95 % quasi-Poisson intervals held the true
+ratio in 55 to 98 % of 1,000 runs each, intervals of the wider kind in 92 to 99 %; where they did not differ, in
+94 to 100 % and 95 to 100 %.
 """
 
 import math
@@ -169,13 +170,13 @@ def _two_groups(comparable: NDArray[np.bool_], reference: int) -> None:
 def _contrasts(comparable: NDArray[np.bool_], reference: int) -> Floats:
     """One row per compared group: its own effect minus the reference group's."""
     groups = np.flatnonzero(comparable)
-    table = np.eye(groups.size)[groups != reference]
+    table: Floats = np.eye(groups.size)[groups != reference]
     table[:, groups == reference] = -1.0
     return table
 
 
 def _linked(y: Floats, units: Floats, reference: int) -> NDArray[np.bool_]:
-    """Groups with a finite ratio: stops lead from each to the reference through shared areas, and back."""
+    """Find groups with a finite ratio: stops lead from each to the reference through shared areas, and back."""
     # As with players of a tournament (Ford 1957): a group "beats" all who could have been stopped where it was.
     beats = ((y > 0) & (units > 0)).T.astype(np.float64) @ (units > 0)
     reach = np.linalg.matrix_power((beats > 0) + np.eye(len(beats)), len(beats)) > 0
@@ -200,17 +201,17 @@ def _solve(y: Floats, weights: Floats, others: NDArray[np.intp]) -> tuple[Floats
 def _expected(y: Floats, weights: Floats, effects: Floats) -> Floats:
     """Each area's stops, shared out among its groups."""
     shares = weights * np.exp(effects)
-    return y.sum(axis=1, keepdims=True) * _share(shares)
+    return np.asarray(y.sum(axis=1, keepdims=True) * _share(shares), dtype=np.float64)
 
 
 def _share(table: Floats) -> Floats:
     """Each row over its sum; rows of 0 stay 0."""
     totals = table.sum(axis=1, keepdims=True)
-    return np.divide(table, totals, out=np.zeros_like(table), where=totals > 0)
+    return np.asarray(np.divide(table, totals, out=np.zeros_like(table), where=totals > 0), dtype=np.float64)
 
 
 def _information(expected: Floats, others: NDArray[np.intp]) -> Floats:
-    """What each area tells about the effects of the groups, given its total."""
+    """Tell what each area says about the effects of the groups, given its total."""
     mean, shares = expected[:, others], _share(expected)[:, others]
     return mean[:, :, None] * np.eye(others.size) - mean[:, :, None] * shares[:, None, :]
 
