@@ -7,6 +7,7 @@ from auditkit.report.lookup import Lookup
 from auditkit.report.neighbourhood_page import Neighbourhoods, neighbourhoods
 from auditkit.report.scores_page import ScoresPage, scores_page
 from auditkit.report.similar import FollowedTable, Similar, followed, similar
+from auditkit.report.stops_page import StopsPage, stops_page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +18,7 @@ class PersonPage:
     similar: tuple[Similar, ...]
     followed: tuple[FollowedTable, ...]
     neighbourhoods: Neighbourhoods | None
+    stops: StopsPage | None
     errors: tuple[ErrorsTable, ...]
     excess: dict[tuple[str, str], tuple[Excess, ...]]
     """By rate and dimension: the gaps that were shown to exist, in people."""
@@ -29,7 +31,7 @@ def person_page(look: Lookup, *, rates: tuple[str, ...]) -> PersonPage:
     ends = {(item.method or "").rpartition("_")[2] for item in look.document.measurements}
     return PersonPage(
         scores=scores_page(look), similar=similar(look), followed=followed(look), neighbourhoods=neighbourhoods(look),
-        errors=errors(look),
+        stops=stops_page(look), errors=errors(look),
         excess={(rate, dimension): excess_of(look, rate, dimension) for rate in rates for dimension in look.dimensions(rate)},
         designs=frozenset(ends & {"clustered", "weighted", "followed"}),
     )  # fmt: skip
