@@ -17,7 +17,7 @@ from auditkit.measure.place_resampling import (
 from auditkit.results.measurements import Family, Measurement, NotEstimable, Result
 from auditkit.results.places import PlaceTally
 from auditkit.statistics.accuracy import predictive_accuracy_index
-from auditkit.statistics.paired import mcnemar_exact
+from auditkit.statistics.paired import mcnemar_exact, net_of_swaps
 
 RULE = ("rule",)
 Named = tuple[tuple[str, str], ...]
@@ -93,13 +93,16 @@ def _against(
     """Compare the tool with each baseline on the same incidents."""
     total = float(chosen.outcomes.sum())
     others = [name for name in caught if name not in {TOOL, ORACLE}]
-    drawn = blocks.draws(np.stack([*caught.values(), chosen.outcomes]))
-    with np.errstate(invalid="ignore"):  # a draw without any incident has no hit rate and is left out
-        rates = {name: drawn[:, at] / drawn[:, -1] for at, name in enumerate(caught)}
+    gains = {name: caught[TOOL] - caught[name] for name in others}
+    net = [net_of_swaps(gains[name], _swaps(chosen, name)) for name in others]
+    drawn = blocks.draws(np.stack([*net, chosen.outcomes]))
     joint = joint_level(family, comparisons=len(others))
-    for name in others:
-        gap = float(caught[TOOL].sum() - caught[name].sum()) / total
-        result = resampled(gap, rates[TOOL] - rates[name], blocks, joint=joint)
+    for at, name in enumerate(others):
+        with np.errstate(
+            invalid="ignore", divide="ignore"
+        ):  # a draw without any incident has no hit rate and is left out
+            spread = drawn[:, at] / drawn[:, -1]
+        result = resampled(float(gains[name].sum()) / total, spread, blocks, joint=joint)
         yield _measured("hit_rate_difference", TOOL, result, against=name)
         only_tool = float(np.where(chosen.flags[name], 0.0, caught[TOOL]).sum())
         only_other = float(np.where(chosen.flags[TOOL], 0.0, caught[name]).sum())
@@ -107,3 +110,7 @@ def _against(
         if counts:
             p = mcnemar_exact(int(only_tool), int(only_other))
             yield _measured("paired_test", TOOL, plain(p, "mcnemar_exact", counts=counts), against=name)
+
+
+def _swaps(chosen: Choices, name: str) -> np.ndarray:
+    return chosen.flags[TOOL].astype(np.float64) - chosen.flags[name]
