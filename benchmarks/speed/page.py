@@ -44,7 +44,7 @@ Memory is the most that a process held at once, libraries included. Files were i
 {peers}
 
 They compute four rates for the same groups and intersections: {rates}.
-A time counts only if all their figures equal ours to nine digits after the point.
+Ours is the whole audit: more rates, intervals, comparisons, areas and scores. A time counts only if all their figures equal ours to nine digits after the point.
 A program may take {limits.seconds:g} seconds and {gigabytes:g} GB. What is stopped there is not tried on larger tables.
 
 fairlearn's intervals are those of a bootstrap of the rows. It was run with two replicates on one of six frames.

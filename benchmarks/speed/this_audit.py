@@ -7,12 +7,11 @@ loading, and `tally` is the stage that reads them.
 import importlib
 import sys
 from collections.abc import Iterable
-from typing import Any
 
 from auditkit import Audit, run_audit
 from auditkit.results import rows
 from auditkit.results.tally import UNKNOWN as NOT_KNOWN
-from benchmarks.speed.measured import RATES, UNKNOWN, Clock, figure, report
+from benchmarks.speed.measured import DIMENSIONS, RATES, UNKNOWN, Clock, figure, report
 
 LOADED_BY_STAGES = (
     "babel.support", "fairlearn.metrics", "great_expectations", "ibis.backends.duckdb", "scipy.stats", "sklearn.metrics",
@@ -48,11 +47,14 @@ def time_counting(clock: Stages) -> None:
 
 def figures(audit: Audit) -> dict[str, float]:
     """Take the rates that other tools compute too; withheld ones have no value."""
-    found: dict[str, Any] = {}
+    found: dict[str, float] = {}
     for item in audit.document.measurements:
-        if item.metric in RATES and item.group and item.against is None and item.value is not None:
+        dimension = tuple(item.group)
+        if item.metric not in RATES or dimension not in DIMENSIONS or item.against or item.stratum:
+            continue
+        if item.value is not None:
             values = [UNKNOWN if value == NOT_KNOWN else value for value in item.group.values()]
-            found[figure(item.metric, item.group, values)] = item.value
+            found[figure(item.metric, dimension, values)] = item.value
     return found
 
 
