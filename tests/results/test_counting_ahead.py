@@ -164,6 +164,40 @@ def test_a_column_with_many_values_is_not_counted_ahead(engine: ibis.BaseBackend
     assert len(read(rows, ("group.race", "score", *ACTS))) == MOST_CELLS + 1
 
 
+def test_a_sorted_file_that_shows_few_values_at_its_start_is_counted_when_asked_for(
+    engine: ibis.BaseBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = made(engine)
+    monkeypatch.setattr("auditkit.results.rows._TOO_MANY", 5)  # the six rows make six combinations
+
+    ahead = rows.counted_ahead(REQUESTS)
+
+    assert ahead.holding("race", "flagged", "outcome") is rows.table
+    assert read(ahead, REQUESTS[0]) == read(rows, REQUESTS[0])
+
+
+def test_people_are_counted_as_rows_where_rows_are_no_counts(engine: ibis.BaseBackend) -> None:
+    people = pd.DataFrame(
+        {
+            "race": ["A", "B", "A"],
+            "sex": "B",
+            "flagged": "1",
+            "outcome": "1",
+            "day": "",
+            "score": "1",
+            WEIGHT: 1,
+        }
+    )
+    rows = replace(made(engine, table=people), counted=False)
+
+    found = read(rows.counted_ahead(REQUESTS), ("group.race",))
+
+    assert found == read(rows, ("group.race",))
+    assert found == [
+        {"group.race": "A", "n": 2, "suppressed": False}, {"group.race": "B", "n": 1, "suppressed": False}
+    ]  # fmt: skip
+
+
 SIZES = st.dictionaries(st.sampled_from("abcdef"), st.integers(1, 20_000), min_size=1)
 
 

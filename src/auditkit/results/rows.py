@@ -36,7 +36,7 @@ FOLLOWED, LEFT_ON, HAPPENED, SCORE_BIN = (
 """Columns that `load` adds; their names cannot be mistaken for a file's."""
 PEOPLE, HIDDEN, ROWS = "auditkit: people", "auditkit: hidden", "auditkit: rows"
 """Columns of counts: people, whether the source withheld a count among them, and rows."""
-_SPOTS, _AT_A_SPOT, _MANY = 2, 10_000, 1_000
+_LOOKED_AT, _MANY, _TOO_MANY = 20_000, 1_000, 250_000
 Kind = Literal["text", "group", "binary", "number", "date"]
 
 
@@ -127,10 +127,13 @@ class Rows:
     def counts(self, *names: str) -> Table:
         """Count people and rows by columns as they stand: those columns, `PEOPLE`, `HIDDEN` and `ROWS`."""
         table = self.holding(*names)
-        if table is self.table:
-            people, hidden, rows = self.weight.sum().fill_null(0), self.weight.isnull().any(), table.count()
-        else:
+        people: Value = table.count()
+        hidden: Value = ibis.literal(False)
+        rows = people
+        if table is not self.table:
             people, hidden, rows = table[PEOPLE].sum(), table[HIDDEN].any(), table[ROWS].sum()
+        elif self.counted:
+            people, hidden = self.weight.sum().fill_null(0), self.weight.isnull().any()
         counts = {PEOPLE: people.cast("int64"), HIDDEN: hidden, ROWS: rows.cast("int64")}
         return table.aggregate(counts, by=list(names))  # no file has such columns
 
@@ -153,7 +156,10 @@ class Rows:
         wanted = [columns for columns in wanted if columns and self.holding(*columns) is self.table]
         held = self._ahead
         for columns in plan(wanted, self._distinct(frozenset().union(*wanted))):
-            raw = ibis.memtable(self.counts(*sorted(columns)).to_pyarrow())
+            found = self.counts(*sorted(columns)).limit(_TOO_MANY).to_pyarrow()
+            if found.num_rows == _TOO_MANY:  # sorted files show few values at their start
+                continue
+            raw = ibis.memtable(found)
             read = _by_role(raw, [column for column in self.columns if column.name in columns])
             held = replace(held, raw=(*held.raw, raw), read=(*held.read, ibis.memtable(read.to_pyarrow())))
         return replace(self, ahead=held)
@@ -167,21 +173,16 @@ class Rows:
         return Ahead(table=self.table, columns=self.columns, raw=(), read=())
 
     def _distinct(self, names: frozenset[str]) -> dict[str, int]:
-        """Tell about how many values each column has, from rows at a few spots of the file."""
+        """Tell about how many values each column has, from the first rows."""
         kinds = {column.name: column.kind for column in self.columns}
         looked = sorted(names & {*self.original})
-        step = max(_AT_A_SPOT, self.source.rows // _SPOTS)
-        # One query a spot: a union of them would first copy the whole table.
-        spots = [
-            self.table.select(*looked).limit(_AT_A_SPOT, offset=step * at).to_pyarrow()
-            for at in range(_SPOTS if looked else 0)
-        ]
+        first = self.table.select(*looked).limit(_LOOKED_AT).to_pyarrow() if looked else None
 
         def about(name: str) -> int:
-            if name not in looked:
+            if first is None or name not in looked:
                 return 3 if kinds[name] == "binary" else _MANY  # load adds 1, 0 or missing; or a number
-            seen = {str(value) for spot in spots for value in spot[name].to_pylist()}
-            return max(len(seen), _MANY) if kinds[name] == "date" else len(seen)  # files are sorted by date
+            seen = len({str(value) for value in first[name].to_pylist()})
+            return max(seen, _MANY) if kinds[name] in {"date", "text"} else seen  # files are sorted by these
 
         return {name: about(name) for name in names}
 
