@@ -176,10 +176,11 @@ def test_a_small_number_of_people_of_unknown_group_withholds_its_share() -> None
     assert "unknown_group_rate/race" in withheld(found)
 
 
-def test_a_number_that_is_not_estimable_keeps_its_reason() -> None:
-    found = published({"A": (0, 0, 4, 5)})
+def test_a_reason_stays_unless_it_tells_a_count_that_is_withheld() -> None:
+    shown, hidden = published({"A": (0, 0, 40, 50)}), published({"A": (0, 0, 4, 5)})
 
-    assert found["false_positive_rate/race=A"].result == NotEstimable(reason="NE-DENOM")
+    assert shown["false_positive_rate/race=A"].result == NotEstimable(reason="NE-DENOM")
+    assert hidden["false_positive_rate/race=A"].result == Withheld()
 
 
 def test_a_smallest_cell_of_0_withholds_nothing() -> None:

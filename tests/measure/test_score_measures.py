@@ -138,8 +138,8 @@ def test_calibration_slopes_and_gaps_are_those_of_statsmodels() -> None:
         design = np.column_stack([np.ones(len(scores)), *columns]).astype(float)
         return sm.GLM(np.array(outcomes, float), design, family=sm.families.Binomial()).fit()
 
-    score, group = np.array(scores), np.array(black)
-    level, slope = fitted(score, group), fitted(score, group, score * group)
+    score, is_black = np.array(scores), np.array(black)
+    level, slope = fitted(score, is_black), fitted(score, is_black, score * is_black)
     own = estimate(found, "calibration_log_odds_difference/race=B~race=W")
     assert own.value == pytest.approx(level.params[2], abs=1e-6)
     assert own.interval == pytest.approx(level.conf_int()[2], abs=1e-6)
@@ -290,7 +290,7 @@ def test_the_implied_rate_is_chouldechovas_identity_of_prevalence_and_everyones_
 
 def test_rates_that_no_tool_could_have_together_are_not_estimable() -> None:
     # Nearly all of B have the outcome: the rate would exceed 1. Nobody of O is known; small groups have no prevalence.
-    groups = {"W": WHITE, "B": {3: (1, 60)}, "O": {1: (0, 0)}, "S": {1: (3, 3)}}
+    groups: dict[str, Scores] = {"W": WHITE, "B": {3: (1, 60)}, "O": {1: (0, 0)}, "S": {1: (3, 3)}}
 
     found = measured(tallied(groups), "impossibility", minimum_n=10)
 

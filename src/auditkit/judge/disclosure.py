@@ -67,12 +67,11 @@ def withhold(measurements: Measurements, tally: Tally | None, *, smallest_cell: 
 
 
 def _safe(item: Measurement, unsafe: set[Place], rows: frozenset[Row], smallest_cell: int) -> Measurement:
-    if _in_row(item, rows):
-        told = isinstance(item.result, NotEstimable) and item.result.reason not in COUNTED
-        return item if told else replace(item, result=Withheld())
-    if isinstance(item.result, Estimate) and (_hidden(item, unsafe) or _few_in_pair(item, smallest_cell)):
-        return replace(item, result=Withheld())
-    return item
+    """Withhold a number, or a reason that says something about counts; other reasons stay."""
+    if isinstance(item.result, NotEstimable) and item.result.reason not in COUNTED:
+        return item
+    hidden = _in_row(item, rows) or (item.stratum is None and _hidden(item, unsafe))
+    return replace(item, result=Withheld()) if hidden or _few_in_pair(item, smallest_cell) else item
 
 
 def _unknown(tally: GroupTally, unsafe: set[Place], smallest_cell: int) -> Iterator[Place]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from auditkit.judge.sums import Node, complete, sums
-from auditkit.results.tally import Tally, counts_by_group
+from auditkit.results.tally import CELLS, Tally, counts_by_group
 
 JOINT = (
     "false_positive_rate",
@@ -29,18 +29,8 @@ GIVEN_BY: dict[str, frozenset[str]] = {
     "tn": OF_CELLS, "fp": OF_CELLS, "fn": OF_CELLS, "tp": OF_CELLS,
 }  # fmt: skip
 """What can be small about a group, and the rates from which it follows."""
-MARGINS = {
-    "tn": ("unflagged known", "without"),
-    "fp": ("flagged known", "without"),
-    "fn": ("unflagged known", "with"),
-    "tp": ("flagged known", "with"),
-}
-"""The two sums that each cell belongs to."""
-OF_PEOPLE = ("with", "without")
-REST = {
-    "flagged": "unflagged", "with": "without", "flagged known": "unflagged known", "unflagged": "flagged",
-    "without": "with", "unflagged known": "flagged known",
-}  # fmt: skip
+REST_OF_KNOWN = {"with": "without", "without": "with"}
+REST = {"flagged": "unflagged", "unflagged": "flagged"} | REST_OF_KNOWN
 Counts = Mapping[str, int]
 
 
@@ -112,7 +102,7 @@ def _given_by(tally: Tally) -> dict[str, frozenset[str]]:
     """Name the rates that give each count away; with an audit sample the prevalence is put together from cells."""
     if not tally.has_outcome:
         return {name: GIVEN_BY[name] for name in ("people", "undecided", "flagged", "unflagged")}
-    return GIVEN_BY | (dict.fromkeys(MARGINS, OF_OUTCOMES) if tally.sampled else {})
+    return GIVEN_BY | (dict.fromkeys(CELLS, OF_OUTCOMES) if tally.sampled else {})
 
 
 def _joined(names: Iterable[frozenset[str]]) -> frozenset[str]:
@@ -134,23 +124,22 @@ def _small(n: Counts, smallest_cell: int, *, sampled: bool) -> frozenset[str]:
     if small(n["flagged"] - n["flagged known"]) or (
         not sampled and small(n["unflagged"] - n["unflagged known"])
     ):
-        found |= {*MARGINS}
+        found |= {*CELLS}
     if not sampled and small(decided - known):
+        found |= {"with", "without"}
+    if found & {*CELLS} and not all(
+        n[cell] for cell in CELLS
+    ):  # a zero that a total shows settles the others
         found |= {"with", "without"}
     return frozenset(found)
 
 
 def _unknown(name: str, n: Counts, hidden: frozenset[str]) -> bool:
-    """Tell whether nobody can know a count of a group, because no shown margin of zero settles it."""
+    """Tell whether nobody can know a count of a group, because no shown count of zero settles it."""
     if name in {"people", "undecided"}:
         return n["people"] > 0
-    whole = (
-        n["flagged"] + n["unflagged"] == n["with"] + n["without"]
-    )  # else shown decisions settle no outcome
-    if name in MARGINS:
-        decision, outcome = MARGINS[name]
-        settled = n[REST[decision]] == 0 and not hidden >= OF_OUTCOMES
-        settled |= n[REST[outcome]] == 0 and whole and not hidden >= OF_FLAGGED
-        return n[decision] > 0 and n[outcome] > 0 and not settled
-    apart = name in OF_PEOPLE and not whole
+    if name in CELLS:
+        return n[name] > 0 and (all(n[cell] for cell in CELLS) or hidden >= OF_OUTCOMES)
+    decided, known = n["flagged"] + n["unflagged"], n["with"] + n["without"]
+    apart = name in REST_OF_KNOWN and decided != known  # shown decisions then settle no outcome
     return n[name] > 0 and (n[REST[name]] > 0 or apart or hidden >= {*ALL})
