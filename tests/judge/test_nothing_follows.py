@@ -18,7 +18,7 @@ from auditkit.measure.choices import Measuring
 from auditkit.measure.measuring import PARTS, measure
 from auditkit.measure.registry import RATES
 from auditkit.results.finer_tallies import ScoreBin, ScoreCell, ScoreTally, StratumCell, StratumTally
-from auditkit.results.measurements import Estimate, Measurement, Measurements, NotEstimable, Result
+from auditkit.results.measurements import Estimate, Measurement, Measurements, NotEstimable, Result, Withheld
 from auditkit.results.tally import UNKNOWN, Cell, GroupTally, Tally
 
 SMALLEST, LIMIT = 11, 2
@@ -224,7 +224,7 @@ def learnt(table: Table, found: Measurements) -> list[str]:
     wanted = [(name, mask, n) for name, mask, n in targets(table) if mask.any()]
     masks = np.array([mask for _, mask, _ in wanted], dtype=float)
     settled = np.zeros(len(wanted), dtype=bool)
-    while True:
+    while rows and len(zero) < PLACES.shape[1]:
         shown = [at for at in range(PLACES.shape[1]) if at not in zero]
         matrix = np.array([row for row, _ in rows])[:, shown]
         sizes, vectors = np.linalg.eigh(matrix.T @ matrix)
@@ -279,3 +279,74 @@ def test_the_checker_finds_what_follows_when_nothing_is_withheld() -> None:
 
     assert "without of ('A',) of score 3" in learnt(table, before)
     assert learnt(table, published(table, minimum_n=1)) == []
+
+
+def few(table: Table, **where_: object) -> list[str]:
+    """Publish a table after checking that nothing small follows; list what is withheld about some people."""
+    found = published(table, minimum_n=1)
+    assert learnt(table, found) == []
+    return sorted(
+        item.id for item in found.items if isinstance(item.result, Withheld) and dict(item.group) == where_
+    )
+
+
+def plenty() -> Table:
+    return np.full(SHAPE, 20, dtype=np.int64)
+
+
+def test_a_small_step_between_two_score_limits_withholds_the_row() -> None:
+    table = plenty()
+    table[0, :, 2] = 1  # 24 of A have score 3: 8 with the outcome, 8 without, 8 unknown
+
+    withheld = few(table, race="A")
+
+    assert "selection_rate/race=A@score%20at%20least%203" in withheld
+    assert "outcome_rate_at_score/race=A@score%203" in withheld
+    assert "selection_rate/race=A" not in withheld
+
+
+def test_few_people_without_complete_follow_up_withhold_the_row_of_those_with() -> None:
+    table = plenty()
+    table[0, :, :, :, 0] = 0
+    table[0, 0, 0, 0, 0, 0] = 5  # five of A, without the outcome, were not followed to the end
+
+    withheld = few(table, race="A")
+
+    assert "false_positive_rate/race=A@follow-up%20complete" in withheld
+    assert "false_positive_rate/race=A" not in withheld
+
+
+def test_a_hidden_number_of_everyone_hides_what_gives_it_away() -> None:
+    table = plenty()
+    table[:, :, 1:, 0] = 0
+    table[0, 0, 1, 0, 0, 0] = 6  # the only ones wrongly flagged
+
+    found = published(table, minimum_n=1).by_id()
+
+    assert learnt(table, published(table, minimum_n=1)) == []
+    assert isinstance(found["false_positive_rate/everyone"].result, Withheld)
+    assert isinstance(found["implied_false_positive_rate/sex=M"].result, Withheld)
+    assert isinstance(
+        found["false_positive_rate_difference/area=South~area=%28elsewhere%29"].result, Withheld
+    )
+
+
+def test_the_share_of_unknown_groups_does_not_give_a_group_away() -> None:
+    table = plenty()
+    table[0] = 0
+    table[0, 0, 0, 0, 0, 0] = 4  # A is four people
+    table[3] = 0
+    table[3, :, :, :, 1, 1] = 2  # 36 of unknown race, fewer than of B or C: they are hidden with A
+
+    found = published(table, minimum_n=1).by_id()
+
+    assert learnt(table, published(table, minimum_n=1)) == []
+    assert isinstance(found["people/race=%28unknown%29"].result, Withheld)
+    assert isinstance(found["unknown_group_rate/race"].result, Withheld)
+
+
+def test_the_number_of_circumstances_counts_nobody() -> None:
+    item = published(plenty(), minimum_n=1).by_id()["selection_rate_strata_used/race=A~race=B"]
+
+    assert isinstance(item.result, Estimate)
+    assert item.result.numerator == 2

@@ -214,6 +214,42 @@ def test_a_withheld_count_does_not_follow_from_the_total_and_the_other_groups() 
     assert withheld(found) & {"people/race=B", "people/race=C", "people/everyone"}
 
 
+def test_without_outcomes_flag_rates_are_withheld_by_the_same_rules() -> None:
+    # 5 of 40 flagged in A; B, of 60, is the smallest other group. Nobody is flagged in D: behind a zero nothing hides.
+    groups = {"A": (35, 5, 0, 0), "B": (40, 20, 0, 0), "C": (300, 200, 0, 0), "D": (30, 0, 0, 0)}
+    tally = tallied(groups)
+    bare = tuple(
+        replace(one, cells=tuple(replace(cell, outcome=None) for cell in one.cells))
+        for one in tally.dimensions
+    )
+    tally = replace(tally, dimensions=bare, has_outcome=False)
+    measuring = Measuring(orientation="burden", families=(), minimum_n=1, ratio_interval="katz")
+    before = measure(tally, metrics=("selection_rate",), measuring=measuring, progress=lambda _words: None)
+
+    found = withheld(withhold(before, tally, smallest_cell=SMALLEST).by_id())
+
+    assert {name for name in found if "~" not in name and name.startswith("selection_rate/")} == {
+        "selection_rate/race=A", "selection_rate/race=B",
+    }  # fmt: skip
+
+
+def test_numbers_of_places_need_no_tally() -> None:
+    few, many = (
+        Measurement(
+            metric="incident_rate", dimension=("area",), group=(("area", str(n)),), against=None,
+            result=Estimate(
+                value=n / 100, interval=None, interval_90=None, interval_family=None, method="test", numerator=n,
+                denominator=100,
+            ),
+        )
+        for n in (5, 20)
+    )  # fmt: skip
+
+    found = withhold(Measurements(items=(few, many)), None, smallest_cell=SMALLEST)
+
+    assert [type(item.result) for item in found.items] == [Withheld, Estimate]
+
+
 # Nothing small can be worked out from what is published about a group.
 
 COUNT = st.one_of(st.integers(0, 14), st.integers(0, 120))
