@@ -135,6 +135,8 @@ def koopman(x: float, m: float, y: float, n: float, *, critical: float) -> Inter
     References
     ----------
     Koopman, P. A. R. (1984), Confidence intervals for the ratio of two binomial proportions, Biometrics 40, 513-517.
+    That its limits solve a cubic: Nam, J. (1995), Confidence limits for the ratio of two binomial proportions based on
+    likelihood scores: non-iterative method, Biometrical Journal 37, 375-379.
 
     >>> [round(limit, 4) for limit in koopman(36, 40, 16, 80, critical=1.959964)]
     [2.9396, 7.1522]
@@ -145,6 +147,9 @@ def koopman(x: float, m: float, y: float, n: float, *, critical: float) -> Inter
         msg = "the ratio of two zero rates has no interval"
         raise ValueError(msg)
 
+    if 0 < x < m and 0 < y < n:
+        return Interval(_score_limit(x, m, y, n, critical), 1 / _score_limit(y, n, x, m, critical))
+
     def excess(log_ratio: float) -> float:
         return _score(x, m, y, n, ratio=math.exp(log_ratio)) - critical**2
 
@@ -152,6 +157,21 @@ def koopman(x: float, m: float, y: float, n: float, *, critical: float) -> Inter
     low = 0.0 if x == 0 else math.exp(_crossing(excess, centre, step=-1.0))
     high = math.inf if y == 0 else math.exp(_crossing(excess, centre, step=1.0))
     return Interval(low, high)
+
+
+def _score_limit(x: float, m: float, y: float, n: float, critical: float) -> float:
+    """Lower limit where no cell is empty.
+
+    With rates p and q fitted under the ratio p/q, a = (x - m p)/(1 - p) is also -(y - n q)/(1 - q). So p and q are
+    (x - a)/(m - a) and (y + a)/(n + a), and the score statistic a²[(1 - p)/(m p) + (1 - q)/(n q)] meets its critical
+    value where a cubic in a is 0. It is below 0 for a = 0 and above for a = x, and has one root between.
+    """
+    z2mn = critical**2 * m * n
+    third, second = m * y - n * x, n * y * (m - x) + m * x * (n - y) + z2mn
+    a = float(
+        brentq(lambda a: ((third * a + second) * a - z2mn * (x - y)) * a - z2mn * x * y, 0, x, xtol=1e-12 * x)
+    )
+    return (x - a) * (n + a) / ((m - a) * (y + a))
 
 
 def _score(x: float, m: float, y: float, n: float, *, ratio: float) -> float:
