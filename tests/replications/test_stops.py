@@ -101,3 +101,28 @@ def test_one_cut_for_all_gives_unequal_hit_rates(write_audit: Callable[..., Path
     assert (
         frame.loc["false_positive_rate/race=1"]["reason"] == "NE-SELECT"
     )  # nobody knows about the unsearched
+
+
+def test_stops_of_a_group_of_few_are_withheld_like_their_number(
+    write_audit: Callable[..., Path], tmp_path: Path
+) -> None:
+    (tmp_path / "benchmark.csv").write_text("race,residents\nA,1000\nB,500\nC,400\nD,300\n")
+    path = write_audit(
+        tmp_path, "race,n\nA,400\nB,90\nC,60\nD,5\n", file="stops.csv",
+        records={"id": None, "outcome": None, "decision": "all", "counts": "n"},
+        stops={"benchmark": {"path": "benchmark.csv", "groups": {"race": "race"}, "counts": {"residents": "residents"}}},
+    )  # fmt: skip
+
+    audit = run_audit(path)
+
+    status = {item.id: item.status for item in audit.document.measurements}
+    # D has 5 stops, which would follow from all 555 and the others', so that C, the next smallest, goes with it.
+    assert status["stops_per_residents_ratio/race=B~race=A"] == "estimated"
+    assert status["stops_per_residents_ratio/race=C~race=A"] == "withheld"
+    assert status["stops_per_residents_ratio/race=D~race=A"] == "withheld"
+    text = audit.files["report.en.html"].decode()
+    assert "Who is stopped and searched, and on what?" in text
+    assert "residents" in text
+    known = audit.measurements_frame().set_index("id").loc["stops_per_residents_ratio/race=B~race=A"]
+    assert known["value"] == pytest.approx(90 / 500 / (400 / 1000))
+    assert known["reason"] == "NE-BLOCKS"  # one area cannot show how much stops vary beyond chance

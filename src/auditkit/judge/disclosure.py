@@ -31,8 +31,11 @@ RESTS_ON = {
     "calibration_slope": "prevalence",
     "calibration_log_odds": "prevalence",
     "calibration_in_the_large": "prevalence",
+    "search_threshold": "selection_rate",
 }
 """Numbers that are hidden with another one."""
+STOPS = "stops_per_"
+"""Numbers of stops, each over a benchmark; hidden with the number of people who were stopped."""
 FROM_EVERYONE = {"implied_false_positive_rate": "false_positive_rate"}
 """Numbers of a group from which, with its prevalence, another one of everyone follows."""
 Place = tuple[str, tuple[str, ...], Group]
@@ -110,7 +113,9 @@ def _hidden(item: Measurement, unsafe: set[Place]) -> bool:
     for suffix in SUFFIXES:
         metric = metric.removesuffix(suffix)
     if item.against is not None:
-        return _pair_hidden(item, RESTS_ON.get(metric, metric), unsafe)
+        return _pair_hidden(
+            item, "people" if metric.startswith(STOPS) else RESTS_ON.get(metric, metric), unsafe
+        )
     if item.group:
         everyone = (FROM_EVERYONE.get(metric, metric), (), ())
         rests_on = RESTS_ON.get(metric, item.metric)

@@ -1,12 +1,13 @@
 """Stops and searches: stops held against a benchmark, and how sure officers were before they searched."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import combinations
 
 from auditkit.measure.blocks import named
 from auditkit.measure.choices import Measuring
-from auditkit.measure.groups import limits
+from auditkit.measure.groups import limits, without_interval
 from auditkit.measure.thresholds import thresholds
 from auditkit.results.measurements import Estimate, Measurement, NotEstimable, Result
 from auditkit.results.stops import StopTally
@@ -49,14 +50,17 @@ def _held_against(table: StopTally, name: str, measuring: Measuring) -> Iterator
         levels = {"interval": 0.95, "interval_90": 0.90, "interval_family": joint}
         for group, other in pairs:
             found: dict[str, BenchmarkTest] = {}
-            try:
+            with suppress(ValueError):
                 found = {key: test(counts, units, reference=other, level=one) for key, one in levels.items()}
-            except ValueError:
-                found = {}
+            result = (
+                _ratio(found, group, single=joint == 0.95)
+                if len(units) > 1
+                else _of_city(counts[0], units[0], group, other)
+            )
             yield Measurement(
                 metric=metric, dimension=table.dimension, group=named(table.dimension, (table.groups[group],)),
                 against=named(table.dimension, (table.groups[other],)),
-                result=_ratio(found, group, single=joint == 0.95),
+                result=result,
             )  # fmt: skip
 
 
@@ -66,6 +70,14 @@ def _pairs(table: StopTally) -> list[Pair]:
         return list(combinations(places, 2))
     other = table.groups.index(table.reference[0])
     return [(group, other) for group in places if group != other]
+
+
+def _of_city(stops: Sequence[int], units: Sequence[float], group: int, other: int) -> Result:
+    """Divide stops per unit; from one area nobody can tell how much stops vary beyond chance, so there is no interval."""
+    if not (units[group] and units[other] and stops[other]):
+        return NotEstimable(reason="NE-DENOM")
+    value = stops[group] / units[group] / (stops[other] / units[other])
+    return without_interval(value, method="quasi_poisson")
 
 
 def _ratio(found: dict[str, BenchmarkTest], group: int, *, single: bool) -> Result:
