@@ -17,7 +17,7 @@ from auditkit.results.checks import CheckResult, RejectedData
 from auditkit.results.feedback import Feedback
 from auditkit.results.findings import Judgement, NotChecked
 from auditkit.results.inputs import InputRecord
-from auditkit.results.measurements import Estimate, Measurement, Measurements, NotEstimable, Withheld
+from auditkit.results.measurements import Estimate, Measurement, Measurements, NotEstimable
 from auditkit.results.places import PlaceTally
 from auditkit.results.pledges import PledgeCheck
 from auditkit.results.tally import Tally
@@ -166,29 +166,23 @@ def _decision(records: Records) -> doc.DecisionRecord:
     )  # fmt: skip
 
 
+NUMBERS = (
+    "value", "interval", "interval_90", "interval_family", "method", "numerator", "denominator", "bounds", "reason",
+)  # fmt: skip
+"""Fields of an estimate."""
+
+
 def _measurement(item: Measurement) -> doc.MeasurementRecord:
-    result = item.result
-    estimate = result if isinstance(result, Estimate) else None
-    status = "estimated" if estimate else "not_estimable" if isinstance(result, NotEstimable) else "withheld"
-    numbers = (
-        asdict(estimate) if estimate else {"reason": None if isinstance(result, Withheld) else result.reason}
-    )
-    blank = dict.fromkeys(
-        (
-            "value",
-            "interval",
-            "interval_90",
-            "interval_family",
-            "method",
-            "numerator",
-            "denominator",
-            "bounds",
-        )
-    )
+    result, numbers = item.result, dict[str, Any].fromkeys(NUMBERS)
+    status = "withheld"
+    if isinstance(result, Estimate):
+        numbers, status = {name: getattr(result, name) for name in NUMBERS}, "estimated"
+    elif isinstance(result, NotEstimable):
+        numbers, status = {**numbers, "reason": result.reason}, "not_estimable"
     return doc.MeasurementRecord(
         id=item.id, metric=item.metric, dimension="+".join(item.dimension), group=dict(item.group),
         stratum=item.stratum, against=None if item.against is None else dict(item.against),
-        **{**blank, **numbers, "status": status},
+        **{**numbers, "status": status},
     )  # fmt: skip
 
 

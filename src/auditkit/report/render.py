@@ -36,13 +36,13 @@ def render(document: AuditDocument) -> dict[str, bytes]:
         view = reader.view()
         facts: dict[str, Any] = {"doc": document, "view": view, "language": language, "reasons": REASONS}
         facts["direction"] = Locale.parse(language).text_direction
-        for suffix in ("html", "md"):
-            environment = _environment(language, suffix=suffix)
+        environments = {suffix: _environment(language, suffix=suffix) for suffix in ("html", "md")}
+        for suffix, environment in environments.items():
             files[f"report.{language}.{suffix}"] = (
                 environment.get_template(f"report.{suffix}.j2").render(facts).encode()
             )
         if language == document.languages[0]:
-            chart = _environment(language, suffix="html").get_template("chart.svg.j2")
+            chart = environments["html"].get_template("chart.svg.j2")
             for _, rate_tables in view.rates:
                 for table in rate_tables:
                     if table.chart is not None:

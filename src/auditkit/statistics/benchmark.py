@@ -252,10 +252,12 @@ def _leaving_out(fit: _Fit, covariance: Floats) -> tuple[Floats, Floats]:
     gain = fit.contrasts @ np.linalg.inv(total)
     # Each area's part in what is known about a ratio; the parts sum to 1.
     parts = np.einsum("ki,aij,kj->ak", gain, information, gain) / covariance.diagonal()
-    rest = np.linalg.pinv(total - information, hermitian=True)
-    moved = np.einsum("ki,aij,aj->ak", fit.contrasts, rest, score)
+    rest = total - information
+    inverse = np.linalg.pinv(rest, rcond=1e-9, hermitian=True)
+    moved = np.einsum("ki,aij,aj->ak", fit.contrasts, inverse, score)
     errors = np.sqrt((len(score) - 1) / len(score) * (moved**2).sum(axis=0))
-    return np.where(parts.max(axis=0) > 1 - 1e-9, np.inf, errors), 1 / (parts**2).sum(axis=0)
+    lost = np.abs(fit.contrasts - fit.contrasts @ inverse @ rest).max(axis=(0, 2)) > 1e-6
+    return np.where(lost, np.inf, errors), 1 / (parts**2).sum(axis=0)
 
 
 def _exp(value: float) -> float:

@@ -14,6 +14,7 @@ divide both by the `design_effect` first if they come in clusters.
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -149,6 +150,7 @@ def smallest_detectable_difference(
     return None if chance is None else sign * (chance - start)
 
 
+@lru_cache(maxsize=4096)
 def needed_sample(base: float, ratio: float, *, critical: float, power: float = 0.8) -> int:
     """How many people each group needs for the audit's own interval to exclude 1 at this ratio.
 

@@ -90,8 +90,8 @@ def cell_shares(logit_carrying: Floats, log_shift: Floats, cut: Floats) -> CellS
     carrying, clean, shift = expit(logit_carrying), expit(-logit_carrying), np.exp(log_shift)
     above, above_clean = ndtr(shift - cut), ndtr(-cut)
     below, below_clean = ndtr(cut - shift), ndtr(cut)
-    at = carrying * _normal_density(cut - shift)
-    at_clean = clean * _normal_density(cut)
+    at = carrying * normal_density(cut - shift)
+    at_clean = clean * normal_density(cut)
     shares = [carrying * below + clean * below_clean, clean * above_clean, carrying * above]
     slopes = [
         carrying * clean * np.asarray([below - below_clean, -above_clean, above]),
@@ -122,5 +122,14 @@ def threshold(logit_carrying: Floats, log_shift: Floats, cut: Floats) -> Floats:
     return np.asarray(expit(logit_carrying + shift * cut - shift**2 / 2), dtype=np.float64)
 
 
-def _normal_density(x: Floats) -> Floats:
+def normal_density(x: Floats) -> Floats:
+    """Return the density of the standard normal distribution.
+
+    References
+    ----------
+    NIST/SEMATECH e-Handbook of Statistical Methods, section 1.3.6.6.1.
+
+    >>> round(float(normal_density(np.array(0.0))), 4)
+    0.3989
+    """
     return np.asarray(np.exp(-0.5 * x**2) / np.sqrt(2 * np.pi), dtype=np.float64)

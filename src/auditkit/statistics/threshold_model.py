@@ -1,27 +1,24 @@
 """The hierarchical model of the threshold test: its log density, slope and metric, for several points at once.
 
-A point holds, by group, the centre of its cuts and the log of their spread between areas, the logit share that
-carries something and the log shift of what is seen of them; then the log spread of what areas add to the share, and
-the spread of what they add to the shift; then what each area adds to both, and the cut of each cell.
+A point holds, by group, the cut and the log of its spread between areas, the logit share that carries something and
+the log shift of what is seen of them; then the log spreads of what areas add to share and shift; then what each area
+adds to both, and the cut of each cell.
 
-What varies around a centre is written as centre + spread^w v with v ~ N(0, spread^(1-w)). The weight w is near 0
-where counts tell much and near 1 where they tell little: otherwise chains stick where a spread is small, or large.
-Counts tell little about shifts: there w is 1, and the spread itself is the coordinate, with a sign that means nothing.
-Nor do they tell share and shift of a group well apart, but their hit rate: so it stands in the place of the share.
+Chains stick where coordinates depend on each other in a bent way. So effects are written as spread^w v with
+v ~ N(0, spread^(1-w)), w near 0 where counts tell much and near 1 where they tell little. And counts hardly tell
+which shift a group has, but well what share and cut go with each shift: these are measured from there.
 """
 
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import log_ndtr, ndtri
+from scipy.special import ndtr, ndtri
 
-from auditkit.statistics.risk_signal import cell_shares, threshold
+from auditkit.statistics.risk_signal import cell_shares, normal_density, threshold
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.intp]
-_CENTRE_WIDTHS = (2.0, 2.0, 1.0)
-"""Standard deviation of the priors of cuts, logit shares and log shifts of groups."""
 
 
 class Cells(NamedTuple):
@@ -42,22 +39,29 @@ class Rates(NamedTuple):
 
 
 class _Varying(NamedTuple):
-    """Effects that vary around a centre."""
+    """Effects that vary around 0."""
 
     log_spread: Whole
-    """Where in a point, one entry per effect; so is the next."""
+    """Where in a point; so is the next."""
     own: Whole
+    member: Floats
+    """Shape (effects, spreads): 1 where an effect has a spread."""
+    design: Floats
+    """Shape (cells, effects): 1 where an effect belongs to a cell."""
     weight: Floats
     """Shape (effects,): w above."""
 
+    def log_spreads(self, x: Floats) -> Floats:
+        return np.asarray(x[..., self.log_spread] @ self.member.T, dtype=np.float64)
+
     def scale(self, x: Floats) -> Floats:
-        return np.asarray(np.exp(self.weight * x[..., self.log_spread]), dtype=np.float64)
+        return np.asarray(np.exp(self.weight * self.log_spreads(x)), dtype=np.float64)
 
     def effects(self, x: Floats) -> Floats:
         return self.scale(x) * x[..., self.own]
 
     def precision(self, x: Floats) -> Floats:
-        return np.asarray(np.exp(-2 * (1 - self.weight) * x[..., self.log_spread]), dtype=np.float64)
+        return np.asarray(np.exp(-2 * (1 - self.weight) * self.log_spreads(x)), dtype=np.float64)
 
 
 class Model:
@@ -71,129 +75,134 @@ class Model:
 
     def __init__(self, cells: Cells) -> None:
         self.counts = cells.counts
-        self.by_group, self.by_area = (
-            np.eye(cells.group.max() + 1)[cells.group],
-            np.eye(cells.area.max() + 1)[cells.area],
-        )
-        groups, areas, n = self.by_group.shape[1], self.by_area.shape[1], cells.group.size
+        self.by_group = np.eye(cells.group.max() + 1)[cells.group]
+        by_area = np.eye(cells.area.max() + 1)[cells.area]
+        groups, areas, n = self.by_group.shape[1], by_area.shape[1], cells.group.size
         ends = np.cumsum([groups] * 4 + [1, 1, areas, areas, n])
-        index = np.arange(int(ends[-1]))
-        part = np.split(index, ends[:-1])
-        self.size, self.shared = index.size, int(ends[5])
-        self.cut, self.cut_spread, self.share, self.shift, self.share_spread, self.shift_spread = part[:6]
-        self.area_shift = part[7]
-        searches = cells.counts[1:].sum(axis=0)
-        self.area_share = _Varying(
-            np.repeat(self.share_spread, areas), part[6], 1 / (1 + searches @ self.by_area / 50)
+        part = np.split(np.arange(ends[-1]), ends[:-1])
+        self.size, self.shared = int(ends[-1]), int(ends[5])
+        self.cut, self.share, self.shift = part[0], part[2], part[3]
+        self.spreads = np.concatenate([part[1], part[4], part[5]])
+        self.centres, self.widths = (
+            np.concatenate([self.cut, self.share, self.shift]),
+            np.repeat([2.0, 2.0, 1.0], groups),
         )
-        self.cell_cut = _Varying(self.cut_spread[cells.group], part[8], 1 / (1 + searches / 10))
-        self.centres = np.concatenate([self.cut, self.share, self.shift, self.shift_spread])
-        self.widths = np.repeat([*_CENTRE_WIDTHS, 1.0], [groups, groups, groups, 1])
-        stops, found = self.counts.sum(axis=0) @ self.by_group, searches @ self.by_group
-        # What is seen of somebody just searched, if nobody carried anything.
-        self.anchor = -ndtri((found + 0.5) / (stops + 1))
-        self.log_spreads = np.concatenate([self.cut_spread, self.share_spread])
+        missed, hit = self.counts[1:]
+        every, searches = np.ones((areas, 1)), missed + hit
+        self.varying = (
+            _Varying(part[4], part[6], every, by_area, 1 / (1 + searches @ by_area / 50)),
+            _Varying(part[5], part[7], every, by_area, np.full(areas, 0.5)),
+            _Varying(part[1], part[8], self.by_group, np.eye(n), 1 / (1 + searches / 10)),
+        )
+        stops = self.counts.sum(axis=0) @ self.by_group
+        # Half a person more in each count, so that no share is 0.
+        self.missed, self.hit = ((count @ self.by_group + 0.5) / (stops + 1.5) for count in (missed, hit))
 
     def start(self) -> Floats:
-        """Return a point of the kind that stops look like: few carry something, and few are searched."""
+        """Return a point of the usual kind: what is seen tells something, and areas differ a little."""
         x = np.zeros(self.size)
-        x[self.cut], x[self.share], x[self.shift] = self.anchor, -1.0, 0.5
-        x[self.log_spreads], x[self.shift_spread] = np.log(0.3), 0.2
+        x[self.shift], x[self.spreads] = 0.5, np.log(0.3)
         return x
 
     def rates(self, x: Floats) -> Rates:
         """Thresholds and rates of each cell; the point's leading axes stand before the cells."""
-        signals = self._signals(self._unbent(x)[0])
-        _, miss, hit = cell_shares(*signals).shares
-        return Rates(threshold(*signals), miss + hit, hit / (miss + hit))
+        share, shift, cut = self._signals(self._unbent(x)[0])
+        _, miss, hit = cell_shares(share, shift, cut).shares
+        return Rates(threshold(share, shift, cut), miss + hit, hit / (miss + hit))
 
     def density(self, x: Floats) -> tuple[Floats, Floats]:
         """Log density, up to a constant, and its slope, at points of shape (points, n)."""
         counts = self.counts[:, None, :]
         # A far point may overflow: its density is then no number, and is refused.
         with np.errstate(all="ignore"):
-            x, bend = self._unbent(x)
-            shares, slopes = cell_shares(*self._signals(x))
-            by_cell = (counts / shares * slopes).sum(axis=1)
-            height, slope = self._prior(x)
+            z, share_bend, cut_bend = self._unbent(x)
+            shares, slopes = cell_shares(*self._signals(z))
+            height, slope = self._prior(z)
             height += (counts * np.log(shares)).sum(axis=(0, 2))
-            for part, each in zip((self.share, self.shift, self.cut), by_cell, strict=True):
-                slope[:, part] += each @ self.by_group
-            by_area = by_cell[1] @ self.by_area
-            slope[:, self.area_shift] += by_area * x[:, self.shift_spread]
-            slope[:, self.shift_spread] += (by_area * x[:, self.area_shift]).sum(axis=1, keepdims=True)
-            for block, each, member in (
-                (self.area_share, by_cell[0] @ self.by_area, np.ones((self.by_area.shape[1], 1))),
-                (self.cell_cut, by_cell[2], self.by_group),
+            by_cell = (counts / shares * slopes).sum(axis=1)
+            for part, block, each in zip(
+                (self.share, self.shift, self.cut), self.varying, by_cell, strict=True
             ):
-                slope[:, block.own] += each * block.scale(x)
-                spreads = self.share_spread if block is self.area_share else self.cut_spread
-                slope[:, spreads] += (each * block.weight * block.effects(x)) @ member
-            slope[:, self.shift] -= bend * slope[:, self.share]
+                by_effect = each @ block.design
+                slope[:, part] += each @ self.by_group
+                slope[:, block.own] += by_effect * block.scale(z)
+                slope[:, block.log_spread] += (by_effect * block.weight * block.effects(z)) @ block.member
+            slope[:, self.shift] += share_bend * slope[:, self.share] + cut_bend * slope[:, self.cut]
         return np.where(np.isfinite(height), height, -np.inf), np.nan_to_num(slope, posinf=0.0, neginf=0.0)
 
-    def _unbent(self, x: Floats) -> tuple[Floats, Floats]:
-        """Return the point with the shares of groups for their hit rates, and how shares fall with the log shift."""
-        shift = np.exp(x[..., self.shift])
-        gain = log_ndtr(shift - self.anchor)
-        z = x.copy()
-        z[..., self.share] -= gain - log_ndtr(-self.anchor)
-        return z, shift * np.exp(-0.5 * (shift - self.anchor) ** 2 - gain) / np.sqrt(2 * np.pi)
-
-    def _signals(self, x: Floats) -> tuple[Floats, Floats, Floats]:
-        """Logit share, log shift and cut of each cell."""
-        return (
-            x[..., self.share] @ self.by_group.T + self.area_share.effects(x) @ self.by_area.T,
-            x[..., self.shift] @ self.by_group.T
-            + (x[..., self.shift_spread] * x[..., self.area_shift]) @ self.by_area.T,
-            x[..., self.cut] @ self.by_group.T + self.cell_cut.effects(x),
-        )
-
-    def _prior(self, x: Floats) -> tuple[Floats, Floats]:
-        """Log density of the priors and its slope."""
-        slope = np.zeros_like(x)
-        slope[:, self.centres] = -x[:, self.centres] / self.widths**2
-        slope[:, self.area_shift] = -x[:, self.area_shift]
-        height = 0.5 * (x * slope).sum(axis=1)
-        # Spreads are half-normal; the density of a log spread has the spread itself as a factor.
-        square = np.exp(2 * x[:, self.log_spreads])
-        height += (x[:, self.log_spreads] - 0.5 * square).sum(axis=1)
-        slope[:, self.log_spreads] = 1 - square
-        for block, spreads, member in (
-            (self.area_share, self.share_spread, np.ones((self.by_area.shape[1], 1))),
-            (self.cell_cut, self.cut_spread, self.by_group),
-        ):
-            own, precision, free = x[:, block.own], block.precision(x), 1 - block.weight
-            height -= (0.5 * precision * own**2 + free * x[:, block.log_spread]).sum(axis=1)
-            slope[:, block.own] -= precision * own
-            slope[:, spreads] += (free * (precision * own**2 - 1)) @ member
-        return height, slope
-
     def metric(self, x: Floats) -> Floats:
-        """Return the expected information at one point, counts and priors together: how sharply each direction is known."""
-        x, bend = self._unbent(x)
-        shares, slopes = cell_shares(*self._signals(x))
+        """Return the expected information at one point, counts and priors together: how sharply each way is known."""
+        z, share_bend, cut_bend = self._unbent(x)
+        shares, slopes = cell_shares(*self._signals(z))
         stops = self.counts.sum(axis=0)
         known = np.einsum("n,pkn,qkn,kn->pqn", stops, slopes, slopes, 1 / shares)
-        rows = np.zeros((3, stops.size, self.size))
-        for row, part in zip(rows, (self.share, self.shift, self.cut), strict=True):
+        rows, prior = np.zeros((3, stops.size, self.size)), np.zeros(self.size)
+        prior[self.centres], prior[self.spreads] = 1 / self.widths**2, 2 * np.exp(2 * z[self.spreads])
+        for part, block, row in zip((self.share, self.shift, self.cut), self.varying, rows, strict=True):
             row[:, part] = self.by_group
-        prior = np.zeros(self.size)
-        prior[self.centres], prior[self.area_shift] = 1 / self.widths**2, 1.0
-        prior[self.log_spreads] = 2 * np.exp(2 * x[self.log_spreads])
-        rows[1][:, self.area_shift] = self.by_area * x[self.shift_spread]
-        # Numbers that the spread of shifts multiplies are as large as their prior, though 0 on average.
-        prior[self.shift_spread] += known[1, 1].sum()
-        for block, row, design in (
-            (self.area_share, rows[0], self.by_area),
-            (self.cell_cut, rows[2], np.eye(stops.size)),
-        ):
-            row[:, block.own] = design * block.scale(x)
-            np.add.at(row.T, block.log_spread, (design * block.weight * block.effects(x)).T)
-            prior[block.own] = block.precision(x)
-            np.add.at(prior, block.log_spread, 2 * (1 - block.weight) ** 2)
+            row[:, block.own] = block.design * block.scale(z)
+            row[:, block.log_spread] = (block.design * block.weight * block.effects(z)) @ block.member
+            prior[block.own] = block.precision(z)
+            prior[block.log_spread] += 2 * (1 - block.weight) ** 2 @ block.member
         weighted = np.einsum("pqn,qnk->pnk", known, rows).reshape(-1, self.size)
         information = rows.reshape(-1, self.size).T @ weighted + np.diag(prior)
         unbend = np.eye(self.size)
-        unbend[self.share, self.shift] = -bend
+        unbend[self.share, self.shift], unbend[self.cut, self.shift] = share_bend, cut_bend
         return np.asarray(unbend.T @ information @ unbend, dtype=np.float64)
+
+    def _prior(self, z: Floats) -> tuple[Floats, Floats]:
+        """Log density of the priors and its slope."""
+        slope = np.zeros_like(z)
+        slope[:, self.centres] = -z[:, self.centres] / self.widths**2
+        height = 0.5 * (z * slope).sum(axis=1)
+        # Spreads are half-normal; the density of a log spread has the spread itself as a factor.
+        square = np.exp(2 * z[:, self.spreads])
+        height += (z[:, self.spreads] - 0.5 * square).sum(axis=1)
+        slope[:, self.spreads] = 1 - square
+        for block in self.varying:
+            own, precision, free = z[:, block.own], block.precision(z), 1 - block.weight
+            height -= (0.5 * precision * own**2 + free * block.log_spreads(z)).sum(axis=1)
+            slope[:, block.own] = -precision * own
+            slope[:, block.log_spread] += (free * (precision * own**2 - 1)) @ block.member
+        return height, slope
+
+    def _signals(self, z: Floats) -> tuple[Floats, Floats, Floats]:
+        """Logit share, log shift and cut of each cell."""
+        share, shift, cut = (
+            z[..., part] @ self.by_group.T + block.effects(z) @ block.design.T
+            for part, block in zip((self.share, self.shift, self.cut), self.varying, strict=True)
+        )
+        return share, shift, cut
+
+    def _unbent(self, x: Floats) -> tuple[Floats, Floats, Floats]:
+        """Return the point with shares and cuts of groups themselves, and how both move with the log shift.
+
+        The share that carries something and the cut of a group agree with its pooled counts where
+        clean x P(seen beyond the cut) = missed and carrying x P(seen beyond it, shifted) = hit.
+        """
+        shift = np.exp(x[..., self.shift])
+        cut = -ndtri(self.missed + self.hit) + 0 * shift
+        for _ in range(3):  # Newton's rule, on the log of a sum that must be 1: nearly a straight line
+            clean, carrying, by_clean, by_carrying = self._pooled(shift, cut)
+            cut = cut - np.log(clean + carrying) * (clean + carrying) / (by_clean + by_carrying)
+        clean, carrying, by_clean, by_carrying = self._pooled(shift, cut)
+        z = x.copy()
+        z[..., self.share] += np.log(carrying / clean)
+        z[..., self.cut] += cut
+        along = by_carrying / (by_clean + by_carrying)
+        # Each share moves by what the shift does to it and what the cut then does.
+        share_bend = shift * (
+            along * by_carrying / carrying - by_carrying / carrying - along * by_clean / clean
+        )
+        return z, share_bend, shift * along
+
+    def _pooled(self, shift: Floats, cut: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+        """Return shares without and with something that pooled counts ask for, and how both rise with the cut."""
+        beyond, beyond_shifted = ndtr(-cut), ndtr(shift - cut)
+        clean, carrying = self.missed / beyond, self.hit / beyond_shifted
+        return (
+            clean,
+            carrying,
+            clean * normal_density(cut) / beyond,
+            carrying * normal_density(shift - cut) / beyond_shifted,
+        )

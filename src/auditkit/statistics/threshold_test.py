@@ -14,11 +14,13 @@ from scipy.special import bdtr, ndtri
 from auditkit.statistics.critical import bonferroni, normal
 from auditkit.statistics.hamiltonian import sample, split_r_hat
 from auditkit.statistics.intervals import Interval
-from auditkit.statistics.threshold_model import Cells, Model
+from auditkit.statistics.threshold_model import Cells, Model, Rates
 
 Floats = NDArray[np.float64]
 _CHAINS = 4
 _DRAWS = 150
+"""Kept from each chain; twice and four times as many where chains still disagree."""
+_AGREED = 1.05
 
 
 class GroupThreshold(NamedTuple):
@@ -96,7 +98,10 @@ def fit(
     logit phi = phi_r + phi_d, log delta = delta_r + delta_d, and c ~ N(c_r, sigma_r). Priors: c_r and phi_r ~ N(0, 2),
     delta_r ~ N(0, 1); phi_d and delta_d normal around 0; sigma_r and the spreads of phi_d and delta_d half-normal(1).
 
-    Measured at 95 %, 3 groups in 20 areas with 50 to 2,000 stops each: COVERAGE
+    Measured at 95 %, 3 groups in 20 areas with 50 to 2,000 stops each. In 43 worlds made by the model, intervals held the
+    true difference between groups in .95 (86 intervals) and the true threshold in .93 (129). In 40 worlds with
+    beta-distributed signals, as Simoiu et al. have them, it was .89 (80) for differences and .41 (120) for thresholds:
+    a threshold by itself hangs on the model, a difference between groups much less.
 
     References
     ----------
@@ -128,9 +133,10 @@ def fit(
     n, s, h = used[:, order]
     area, group = np.nonzero(n)
     model = Model(Cells(group, area, np.stack([n - s, s - h, h])[:, area, group]))
-    rates = model.rates(_posterior(model, rng))
     weight = np.eye(searched.size)[group] * n.sum(axis=1)[area][:, None]
-    thresholds = rates.threshold @ (weight / weight.sum(axis=0))
+    weight /= weight.sum(axis=0)
+    rates, r_hat = _posterior(model, weight, rng)
+    thresholds = rates.threshold @ weight
     cells = np.stack([order[area], searched[group]], axis=1)
     return ThresholdTest(
         _by_group(thresholds, searched, table.shape[2], reference=reference, level=level),
@@ -139,7 +145,7 @@ def fit(
         bonferroni(0.95, 2 * len(cells)),
         # The condition of the authors' program, 2R / (R - 2) areas for R groups; two groups never suffice.
         bool((area.max() + 1) * (searched.size - 2) > 2 * searched.size),
-        max(split_r_hat(each) for each in np.moveaxis(thresholds, 2, 0)),
+        r_hat,
     )
 
 
@@ -156,15 +162,22 @@ def _checked(stops: ArrayLike, searches: ArrayLike, hits: ArrayLike) -> Floats:
     return np.stack(parts)
 
 
-def _posterior(model: Model, rng: np.random.Generator) -> Floats:
-    """Points of the posterior, shape (chains, draws, n): two rounds to learn its shape, one to keep."""
+def _posterior(model: Model, weight: Floats, rng: np.random.Generator) -> tuple[Rates, float]:
+    """Draw rates, shape (chains, draws, cells), until chains agree on the weighted thresholds; and how they do."""
     start = model.start()
     scale = _scale(model.metric(start))
     points = start + 0.3 * rng.standard_normal((_CHAINS, model.size)) @ scale.T
     for warmup, kept in ((50, 25), (30, 50)):
         found = sample(model.density, points, scale=scale, warmup=warmup, draws=kept, rng=rng).values
         points, scale = found[:, -1], _learned_scale(model, found)
-    return sample(model.density, points, scale=scale, warmup=20, draws=_DRAWS, rng=rng).values
+    draws = _DRAWS
+    while True:
+        found = sample(model.density, points, scale=scale, warmup=20, draws=draws, rng=rng).values
+        rates = model.rates(found)
+        r_hat = max(split_r_hat(each) for each in np.moveaxis(rates.threshold @ weight, 2, 0))
+        if r_hat <= _AGREED or draws >= 4 * _DRAWS:
+            return rates, r_hat
+        points, scale, draws = found[:, -1], _learned_scale(model, found), 2 * draws
 
 
 def _scale(metric: Floats) -> Floats:
@@ -176,9 +189,7 @@ def _learned_scale(model: Model, found: Floats) -> Floats:
     """Scale at the mean of what was visited, stretched as the visits to the few shared coordinates were."""
     points = found.reshape(-1, model.size)
     mean = points.mean(axis=0)
-    centre = mean.copy()
-    centre[model.shift_spread] = np.sqrt((points[:, model.shift_spread] ** 2).mean(axis=0))
-    scale = _scale(model.metric(centre))
+    scale = _scale(model.metric(mean))
     shared = model.shared
     visits = np.linalg.solve(scale, (points - mean).T)[:shared]
     # As if 20 more visits had been as expected.
