@@ -24,23 +24,20 @@ def points(seed: int, many: int) -> np.ndarray:
 
 
 def plain(m: Model, x: np.ndarray) -> np.ndarray:
-    """The parameters as the paper has them: 3 cuts, spreads, shares and shifts; 2 spreads; 4 + 4 areas; 11 cuts."""
+    """The parameters as papers have them: of groups, then spreads, then what areas add, then cuts of cells."""
     z = m._unbent(x)[0]
-    shares, _, cuts = m._signals(z)
-    by_area = np.array([(shares - z[m.share][GROUP])[d == AREA][0] for d in range(4)])
+    of_areas = [block.effects(z) for block in m.varying[:2]]
     return np.concatenate(
-        [z[m.cut], np.exp(z[m.cut_spread]), z[m.share], z[m.shift], np.exp(z[m.share_spread]), z[m.shift_spread],
-         by_area, z[m.area_shift], cuts]
-    )  # fmt: skip
+        [z[m.cut], z[m.share], z[m.shift], np.exp(z[m.spreads]), *of_areas, m._signals(z)[2]]
+    )
 
 
 def paper(p: np.ndarray) -> float:
     """Log density of counts and parameters."""
-    cut, spread, share, shift, (share_spread,), (shift_spread,), by_area, area_shift, cuts = np.split(
-        p, np.cumsum([3, 3, 3, 3, 1, 1, 4, 4])
+    cut, share, shift, spread, (share_spread, shift_spread), by_area, area_shift, cuts = np.split(
+        p, np.cumsum([3, 3, 3, 3, 2, 4, 4])
     )
-    carrying = expit(share[GROUP] + by_area[AREA])
-    move = np.exp(shift[GROUP] + shift_spread * area_shift[AREA])
+    carrying, move = expit(share[GROUP] + by_area[AREA]), np.exp(shift[GROUP] + area_shift[AREA])
     hit = carrying * stats.norm.sf(cuts, loc=move)
     searched = hit + (1 - carrying) * stats.norm.sf(cuts)
     densities = (
@@ -51,9 +48,9 @@ def paper(p: np.ndarray) -> float:
         stats.norm.logpdf(shift),
         stats.halfnorm.logpdf(spread),
         stats.halfnorm.logpdf(share_spread),
-        stats.halfnorm.logpdf(abs(shift_spread)),
+        stats.halfnorm.logpdf(shift_spread),
         stats.norm.logpdf(by_area, scale=share_spread),
-        stats.norm.logpdf(area_shift),
+        stats.norm.logpdf(area_shift, scale=shift_spread),
         stats.norm.logpdf(cuts, loc=cut[GROUP], scale=spread[GROUP]),
     )
     return float(sum(np.sum(each) for each in densities))
@@ -86,7 +83,7 @@ def test_the_metric_is_the_curvature_of_the_density_where_counts_are_as_expected
     m.counts = 1e6 * np.stack(
         [1 - rates.searched, rates.searched * (1 - rates.hit), rates.searched * rates.hit]
     )
-    own = m.cell_cut.own
+    own = m.varying[2].own
     steps = np.eye(m.size)[own] * 1e-4
     curvature = [-(m.density((x + e)[None])[1] - m.density((x - e)[None])[1])[0] @ e / 2e-8 for e in steps]
 
