@@ -98,7 +98,10 @@ def fit(
     logit phi = phi_r + phi_d, log delta = delta_r + delta_d, and c ~ N(c_r, sigma_r). Priors: c_r and phi_r ~ N(0, 2),
     delta_r ~ N(0, 1); phi_d and delta_d normal around 0; sigma_r and the spreads of phi_d and delta_d half-normal(1).
 
-    Measured at 95 %, 3 groups in 20 areas with 50 to 2,000 stops each: COVERAGE
+    Measured at 95 %, 3 groups in 20 areas with 50 to 2,000 stops each. In 43 worlds made by the model, intervals held the
+    true difference between groups in .95 (86 intervals) and the true threshold in .93 (129). In 40 worlds with
+    beta-distributed signals, as Simoiu et al. have them, it was .89 (80) for differences and .41 (120) for thresholds:
+    a threshold by itself hangs on the model, a difference between groups much less.
 
     References
     ----------
