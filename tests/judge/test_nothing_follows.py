@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from itertools import product
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -281,9 +282,9 @@ def test_the_checker_finds_what_follows_when_nothing_is_withheld() -> None:
     assert learnt(table, published(table, minimum_n=1)) == []
 
 
-def few(table: Table, **where_: object) -> list[str]:
+def few(table: Table, *, minimum_n: int = 1, **where_: object) -> list[str]:
     """Publish a table after checking that nothing small follows; list what is withheld about some people."""
-    found = published(table, minimum_n=1)
+    found = published(table, minimum_n=minimum_n)
     assert learnt(table, found) == []
     return sorted(
         item.id for item in found.items if isinstance(item.result, Withheld) and dict(item.group) == where_
@@ -294,11 +295,13 @@ def plenty() -> Table:
     return np.full(SHAPE, 20, dtype=np.int64)
 
 
-def test_a_small_step_between_two_score_limits_withholds_the_row() -> None:
+@pytest.mark.parametrize("minimum_n", [1, 10])
+def test_a_small_step_between_two_score_limits_withholds_the_row(minimum_n: int) -> None:
     table = plenty()
-    table[0, :, 2] = 1  # 24 of A have score 3: 8 with the outcome, 8 without, 8 unknown
+    table[0, 0, 2] = 1  # of A, women with score 3: 4 with the outcome, 4 without, 4 unknown
+    table[0, 1, 2] = 0
 
-    withheld = few(table, race="A")
+    withheld = few(table, minimum_n=minimum_n, race="A")
 
     assert "selection_rate/race=A@score%20at%20least%203" in withheld
     assert "outcome_rate_at_score/race=A@score%203" in withheld

@@ -233,6 +233,32 @@ def test_without_outcomes_flag_rates_are_withheld_by_the_same_rules() -> None:
     }  # fmt: skip
 
 
+def test_a_group_whose_parts_settle_its_cells_hides_another_only_with_them() -> None:
+    # By race A misses 5 of 65, and B, the smallest other group, goes with it. But all women of B are flagged and no
+    # man of B is, so that their flags and outcomes give the cells of B away: they are withheld entirely.
+    parts = {
+        ("A", "F"): (100, 50, 5, 60), ("B", "F"): (0, 30, 0, 40), ("B", "M"): (50, 0, 30, 0),
+        ("C", "F"): (200, 90, 80, 70), ("C", "M"): (210, 95, 85, 75),
+    }  # fmt: skip
+    tables = []
+    for names in ((), ("race",), ("race", "sex")):
+        cells = tuple(
+            Cell(group=group[: len(names)], decision=decision, outcome=outcome, n=n, suppressed=False)
+            for group, counts in parts.items()
+            for (decision, outcome), n in zip(PLACES, counts, strict=True)
+        )  # fmt: skip
+        tables.append(GroupTally(dimension=names, reference=None, cells=cells))
+    tally = Tally(dimensions=tuple(tables), has_outcome=True, refused=())
+    measuring = Measuring(orientation="burden", families=(), minimum_n=1, ratio_interval="katz")
+    before = measure(tally, metrics=("people", *RATES), measuring=measuring, progress=lambda _words: None)
+
+    found = withheld(withhold(before, tally, smallest_cell=SMALLEST).by_id())
+
+    assert alone("B", ERROR_RATES) <= found
+    for sex in "FM":
+        assert {f"selection_rate/race=B+sex={sex}", f"prevalence/race=B+sex={sex}"} <= found
+
+
 def test_numbers_of_places_need_no_tally() -> None:
     few, many = (
         Measurement(

@@ -94,7 +94,8 @@ def hidden_metrics(tally: Tally, *, smallest_cell: int) -> dict[Node, frozenset[
             }
             order = {node: (node in last, counts[node]["people"], node) for node in could_hide}
             found = complete(gone, equations, may=counts.keys(), order=order.get)
-            hidden |= {node: hidden[node] | rates for node in found}
+            for node in found - gone:  # of what could not hide it, nothing at all is shown
+                hidden[node] |= rates if node in could_hide else {*ALL}
     return hidden
 
 
