@@ -16,7 +16,7 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generat
 BUILD_TOOLS := 'hatchling>=1.27\neditables>=0.5\n'
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lock format docs benchmark-speed clean
+.PHONY: help demo test lock format docs benchmark-speed benchmark-validity clean
 
 help:
 	@echo "make demo     set up .venv, fetch the example data, audit the worked examples"
@@ -24,6 +24,7 @@ help:
 	@echo "make format   format the code and mend what the linter can mend"
 	@echo "make docs     write docs/reference/ again"
 	@echo "make lock     pin every package again (needs uv)"
+	@echo "make benchmark-validity  audit made worlds with known truth, and count how often audits are right (about half an hour)"
 	@echo "make benchmark-speed   measure how long audits take, beside other tools (about half an hour)"
 	@echo "make clean    remove .venv and everything that tools leave behind"
 
@@ -49,6 +50,9 @@ docs: $(VENV)/dev.stamp
 
 benchmark-speed: $(VENV)/runtime.stamp
 	$(BIN)/python -m benchmarks.speed
+
+benchmark-validity: $(VENV)/runtime.stamp
+	$(BIN)/python -m benchmarks.validity
 
 lock:
 	printf $(BUILD_TOOLS) | $(COMPILE) --output-file requirements.lock

@@ -1,0 +1,26 @@
+"""Which worlds are run, and how often each is drawn."""
+
+from collections.abc import Iterator
+
+from benchmarks.validity import designs, fair, finer, limits, outcomes, peers, places, power, rates, screening
+from benchmarks.validity.worlds import World
+
+STUDIES = ("rates", "outcomes", "limits", "fair", "power", "screening", "designs", "finer", "places", "peers")
+
+
+def full(draws: float = 1.0) -> Iterator[World]:
+    """Lay out every world; about half an hour on two cores. `draws` multiplies the number of draws."""
+
+    def times(replicates: int) -> int:
+        return max(1, round(draws * replicates))
+
+    yield from places.worlds(replicates=times(300))  # the longest first, so that processes end together
+    yield from peers.worlds(replicates=times(100))
+    yield from fair.worlds(replicates=times(1_000))
+    yield from screening.worlds(replicates=times(400))
+    yield from finer.worlds(replicates=times(600))
+    yield from designs.worlds(replicates=times(1_000))
+    yield from limits.worlds(replicates=times(4_000))
+    yield from outcomes.worlds(120, replicates=times(1_000))
+    yield from rates.worlds(1_000, replicates=times(1_000))
+    yield from power.worlds(replicates=times(10_000))

@@ -1,0 +1,121 @@
+"""What was promised of intervals and verdicts, and whether the worlds bear it out."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from benchmarks.validity.running import Record
+from benchmarks.validity.tables import Line, Row, Share, coverage, shares
+from benchmarks.validity.words import SIMULTANEOUS, kind_of
+
+ALLOWED = 3
+"""Standard errors by which the worst of many worlds may stray from a target by chance alone."""
+FILLED = 10
+Of = Callable[..., list[Record]]
+Kinds = dict[tuple[str, ...], Line]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A promise and what was found."""
+
+    promise: str
+    found: str
+    met: bool | None
+    """None where it was not looked at."""
+
+
+def targets(of: Of) -> Iterator[Target]:
+    """Judge each promise."""
+    people = of("rates", "outcomes")
+    filled = _kinds(people, lambda size, _: size >= FILLED)
+    equal = _kinds(people, lambda size, equal: size >= FILLED and equal)
+    sparse = _kinds(people, lambda size, _: size < FILLED)
+    yield _between("every expected count at least 10: mean coverage 94-97 %", filled)
+    yield _lowest("the same: no world below 92 %", filled)
+    yield _between("the same at zero difference: mean coverage 94-97 %", equal)
+    yield _mean_least("sparser cells: mean coverage at least 92 %", sparse, least=0.92)
+    yield _lowest("sparser cells: no world below 92 %", sparse)
+    yield _mean_least("families and summaries of all groups: at least 94 %", _families(people), least=0.94)
+    for verdict in ("does_not_meet", "meets"):
+        found = list(shares(of("limits"), verdict))
+        yield _at_most(f"exactly at a limit: `{verdict}` in at most 5 % of draws", found)
+    for event in ("a required limit is not met", "an interval of a required limit leaves equality out"):
+        yield _at_most(
+            f"fair worlds, default policy: {event} in at most 5 %", list(shares(of("fair"), event))
+        )
+    yield _power(list(shares(of("power"), "found")))
+    false = list(shares(of("screening"), "false among areas pointed out"))
+    yield _at_most("areas pointed out falsely: at most 5 % of them", false)
+    for study, words in (
+        ("designs", "repeated people and audit samples"),
+        ("finer", "scores, strata, follow-up"),
+        ("places", "places"),
+    ):
+        every = coverage(of(study), lambda _, row: (f"`{row[0]}`",) if row[1] == "alone" else None)
+        yield _between(f"{words}: mean coverage 94-97 %", every)
+
+
+def _kinds(records: Iterable[Record], wanted: Callable[[float, bool], bool]) -> Kinds:
+    def key(_: Record, row: Row) -> tuple[str, ...] | None:
+        measure, which, size, equal = row[0], row[1], row[3], row[4]
+        kind = kind_of(measure)
+        return (kind,) if which == "alone" and kind not in SIMULTANEOUS and wanted(size, equal) else None
+
+    return coverage(records, key)
+
+
+def _families(records: Iterable[Record]) -> Kinds:
+    def key(_: Record, row: Row) -> tuple[str, ...] | None:
+        measure, which, size = row[0], row[1], row[3]
+        kind = kind_of(measure)
+        joint = which == "family" or kind in SIMULTANEOUS
+        return (f"{kind}, family" if which == "family" else kind,) if joint and size >= FILLED else None
+
+    return coverage(records, key)
+
+
+def _between(promise: str, kinds: Kinds) -> Target:
+    if not kinds:
+        return Target(promise=promise, found="", met=None)
+    least, most = (end(kinds, key=lambda name: kinds[name].mean) for end in (min, max))
+    met = all(0.94 <= line.mean <= 0.97 for line in kinds.values())
+    return Target(promise=promise, found=f"{_of(least, kinds)} to {_of(most, kinds)}", met=met)
+
+
+def _mean_least(promise: str, kinds: Kinds, *, least: float) -> Target:
+    if not kinds:
+        return Target(promise=promise, found="", met=None)
+    worst = min(kinds, key=lambda name: kinds[name].mean)
+    return Target(promise=promise, found=f"least: {_of(worst, kinds)}", met=kinds[worst].mean >= least)
+
+
+def _lowest(promise: str, kinds: Kinds) -> Target:
+    worst = {name: line.lowest for name, line in kinds.items() if line.lowest[0] >= 0}
+    if not worst:
+        return Target(promise=promise, found="", met=None)
+    name = min(worst, key=lambda one: worst[one][0])
+    value, error = worst[name]
+    found = f"lowest: {100 * value:.1f} ± {200 * error:.1f} ({name[0]})"
+    return Target(promise=promise, found=found, met=value + ALLOWED * error >= 0.92)
+
+
+def _at_most(promise: str, found: list[Share]) -> Target:
+    if not found:
+        return Target(promise=promise, found="", met=None)
+    worst = max(found, key=lambda one: one.value - ALLOWED * one.error)
+    words = f"most: {100 * worst.value:.1f} ± {200 * worst.error:.1f} ({worst.world})"
+    return Target(promise=promise, found=words, met=worst.value - ALLOWED * worst.error <= 0.05)
+
+
+def _power(found: list[Share]) -> Target:
+    promise = "at the smallest detectable disparity: found in at least 80 % of draws"
+    if not found:
+        return Target(promise=promise, found="", met=None)
+    worst = min(found, key=lambda one: one.value)
+    words = f"least: {100 * worst.value:.1f} ± {200 * worst.error:.1f}"
+    return Target(promise=promise, found=words, met=worst.value + ALLOWED * worst.error >= 0.80)
+
+
+def _of(name: tuple[str, ...], kinds: Kinds) -> str:
+    line = kinds[name]
+    return f"{100 * line.mean:.1f} ± {200 * line.mean_error:.1f} ({name[0]})"
