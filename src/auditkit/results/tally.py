@@ -111,8 +111,11 @@ class Tally:
     @property
     def repeated(self) -> bool:
         """Whether somebody stands in several rows."""
-        rows = sum(cell.n for cell in self.dimensions[0].cells)
-        return any(sum(map(sum, one.moments)) > rows for one in self.dimensions[0].repeats)
+        return any(
+            sum(map(sum, one.moments)) > sum(cell.n for cell in whole.cells)
+            for whole in self.dimensions[:1]
+            for one in whole.repeats
+        )
 
 
 def is_known(group: tuple[str, ...]) -> bool:
