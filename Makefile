@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 # Not from an index: the backend comes from the lock (hatchling, editables), so nothing is built in isolation.
 INSTALL_PROJECT := $(PIP) install --quiet --no-deps --no-build-isolation --editable .
 # One lock for every platform; no host names, no comments that would name a machine.
-COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
+COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --upgrade \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links pyproject.toml -
 BUILD_TOOLS := 'hatchling>=1.27\neditables>=0.5\n'
 
