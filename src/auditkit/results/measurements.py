@@ -11,6 +11,9 @@ Bounds = tuple[float | None, float | None]
 Group = tuple[tuple[str, str], ...]
 """Pairs of dimension and value, such as `(("race", "Asian"), ("sex", "Male"))`; empty for everyone."""
 
+ASSUMING = "assuming:"
+"""Starts the stratum of a measurement made again under another assumption, such as `assuming:areas-in-pairs`."""
+
 REASONS: dict[str, str] = {
     "NE-DENOM": "nobody is in the denominator",
     "NE-BOTHZERO": "both rates of the ratio are zero",
