@@ -314,7 +314,9 @@ def test_the_worked_example_gives_the_published_error_rates(example: auditkit.Au
 def test_the_worked_example_finds_the_disparity_in_wrong_flags(example: auditkit.Audit) -> None:
     # Methods G9: Black to white 1.9121, wholly above the margin of 1.25. Its published interval, 1.7212 to 2.1241, is
     # Katz's, which test_published_intervals asks for; the default policy takes the score interval, here statsmodels'.
-    score = confint_proportions_2indep(805, 1795, 349, 1488, compare="ratio", method="score", correction=False)
+    score = confint_proportions_2indep(
+        805, 1795, 349, 1488, compare="ratio", method="score", correction=False
+    )
     ratio = numbers(example)["false_positive_rate_ratio/race=African-American~race=Caucasian"]
     findings = {finding.id: finding for finding in example.document.findings}
 
