@@ -65,7 +65,7 @@ RATIO, DIFFERENCE = (f"exposure_{kind}/race=Black~race=White" for kind in ("rati
 def test_a_ratio_reaches_as_much_farther_on_the_log_scale(level: float) -> None:
     tally = row_of_areas(40, places=street(40))
     apart = replace(tally, areas=replace(tally.areas, centroids=None))
-    times = widening(parts_of(tally, logs=True), reaches(street(40)), level=level)
+    times = widening(parts_of(tally, logs=True), reaches(street(40)))
 
     near, alone = (exposure(one)[RATIO] for one in (tally, apart))
 
@@ -79,7 +79,7 @@ def test_a_ratio_reaches_as_much_farther_on_the_log_scale(level: float) -> None:
 def test_a_difference_reaches_as_much_farther() -> None:
     tally = row_of_areas(40, places=street(40))
     apart = replace(tally, areas=replace(tally.areas, centroids=None))
-    times = widening(parts_of(tally, logs=False), reaches(street(40)), level=0.95)
+    times = widening(parts_of(tally, logs=False), reaches(street(40)))
 
     near, alone = (exposure(one)[DIFFERENCE] for one in (tally, apart))
 

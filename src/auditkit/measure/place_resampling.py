@@ -57,11 +57,11 @@ class Blocks:
         sums = crossed_totals(cube, self.areas, period_blocks=self.periods)
         return sums[:, 0] if sums.shape[1] == 1 else sums
 
-    def widening(self, parts: NDArray[np.float64], *, level: float) -> float:
+    def widening(self, parts: NDArray[np.float64]) -> float:
         """How many times wider an interval must be because near blocks are alike; `parts` is what each adds to it."""
         if self.places is None or not np.isfinite(parts).all():
             return 1.0
-        return widening(np.bincount(self.places, weights=parts), self.near, level=level)
+        return widening(np.bincount(self.places, weights=parts), self.near)
 
     def draws(self, cube: NDArray[np.float64]) -> NDArray[np.float64]:
         """Draw blocks again: sums of each quantity, shape (replicates, quantities)."""
@@ -156,9 +156,9 @@ def over_sums(
         Numerator and denominator, where the value is one count over another.
     """
     interval = mean_interval if totals.shape[-1] == 2 else ratio_of_sums_interval
+    times = blocks.widening(log_parts(totals)) if totals.ndim == 2 else 1.0
 
     def at(level: float) -> Bounds:
-        times = blocks.widening(log_parts(totals), level=level) if totals.ndim == 2 else 1.0
         low, high = (value * (limit / value) ** times for limit in interval(totals, level=level))
         return low, None if min(high, most) == float("inf") else min(high, most)
 
@@ -185,10 +185,10 @@ def resampled(
 
     sound = draws[np.isfinite(draws)]
     spread = float(np.std(sound, ddof=1)) if len(sound) > 0.95 * len(draws) else 0.0
+    spread *= 1.0 if parts is None else blocks.widening(parts)
 
     def at(level: float) -> Bounds:
         reach = float(stdtrit(blocks.independent - 1, (1 + level) / 2)) * spread
-        reach *= 1.0 if parts is None else blocks.widening(parts, level=level)
         return value - reach, value + reach
 
     return _estimate(value, at if blocks.independent >= LEAST_BLOCKS and spread > 0 else None, joint=joint)
