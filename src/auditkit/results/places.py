@@ -53,3 +53,5 @@ class PlaceTally:
     baseline_periods: int
     """Window of the rolling-count baseline."""
     refused: tuple[Refusal, ...]
+    scores: Grid | None = None
+    """The tool's scores, NaN where an area has none; None where the records have none."""

@@ -9,7 +9,9 @@ NODES = 200_000
 """Branches searched before the search is given up; no clock, so that a re-run stops at the same place."""
 
 
-def best_choice(expected: ArrayLike, part: ArrayLike, whole: ArrayLike, *, count: int, cap: float) -> Chosen | None:
+def best_choice(
+    expected: ArrayLike, part: ArrayLike, whole: ArrayLike, *, count: int, cap: float
+) -> Chosen | None:
     """Which areas bring most, with a group's share among those affected at most the cap; None where no choice keeps it.
 
     Maximises the sum of `expected` over exactly `count` areas with sum of `part` over sum of `whole` at most `cap`.
