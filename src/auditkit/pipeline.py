@@ -22,13 +22,15 @@ from auditkit.definitions.checks import ToolType, read_checks, read_tool_type
 from auditkit.definitions.pledge import KeptPledge, pledge_of, read_pledge, write_pledge
 from auditkit.definitions.policy import ChosenPolicy, choose_policy
 from auditkit.errors import DefinitionError, Problem, closest, shown
-from auditkit.judge.alert_disclosure import withhold_alerts
-from auditkit.judge.disclosure import withhold, withhold_checks
+from auditkit.judge.alternative_areas import alternative_areas
+from auditkit.judge.disclosure import withhold_checks
 from auditkit.judge.families import declare_families
 from auditkit.judge.judging import judge, may_be_positive
 from auditkit.judge.loops import loop_of_policy
 from auditkit.judge.not_checked import not_checked
+from auditkit.judge.place_disclosure import at_other_scales
 from auditkit.judge.pledges import check_pledge, with_pledge
+from auditkit.judge.publication import published
 from auditkit.load.alerts import load_alerts
 from auditkit.load.engine import connect
 from auditkit.load.people import load
@@ -127,16 +129,18 @@ def run_audit(
     progress("judge", chosen.policy.name)
     judged = judge(measured, audit, chosen.policy, feedback=feedback, checks=counted.checks)
     smallest = audit.publication.smallest_cell
+    safe = published(measured, counted.result, smallest_cell=smallest)
     origin = Origin(
         audit=audit, chosen=chosen, pledge=pledged, tool_type=tool_type, sources=counted.sources, counted=counted.counted,
         places=counted.result if isinstance(counted.result, PlaceTally) else None,
         alerts=counted.result if isinstance(counted.result, AlertTally) else None,
         loop=loop_of_policy(feedback, chosen.policy, audit),
         checks=withhold_checks(counted.checks, smallest_cell=smallest),
-        measurements=_published(measured, counted.result, smallest_cell=smallest), feedback=feedback,
+        measurements=safe, feedback=feedback, alternative=alternative_areas(safe, audit),
         judgement=with_pledge(judged, pledged),
         not_checked=not_checked(
-            audit, feedback, membership_unknown=_membership_unknown(measured), metrics=_metrics(measured)
+            audit, feedback, membership_unknown=_membership_unknown(measured), metrics=_metrics(measured),
+            scales=at_other_scales(measured),
         ),
         created=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         command=f"auditkit run {path.name}"
@@ -328,7 +332,12 @@ def _measure(  # one of the seven calls; each argument is another stage's result
         return Measurements(items=())
     if isinstance(counted.result, PlaceTally):
         return measure_places(
-            counted.result, parts=tool_type.measures, families=families, rng=rng, progress=show
+            counted.result,
+            parts=tool_type.measures,
+            asked=audit.frontier,
+            families=families,
+            rng=rng,
+            progress=show,
         )
     if isinstance(counted.result, AlertTally):
         setting = Setting(
@@ -359,16 +368,6 @@ def _simulate(
         counted.result, audit.feedback, rng=rng, progress=lambda words: progress("simulate", words)
     )
     return found or not_simulated(tool_type, because=NO_SPLIT)
-
-
-def _published(
-    measured: Measurements, result: Tally | PlaceTally | AlertTally | RejectedData, *, smallest_cell: int
-) -> Measurements:
-    """Withhold small cells, by the rules of the type of tool."""
-    safe = withhold(measured, result if isinstance(result, Tally) else None, smallest_cell=smallest_cell)
-    return withhold_alerts(
-        safe, result if isinstance(result, AlertTally) else None, smallest_cell=smallest_cell
-    )
 
 
 def _membership_unknown(measurements: Measurements) -> bool:

@@ -140,23 +140,23 @@ def _count(labels: Labels) -> int:
 
 
 def _unknown(areas: Areas) -> NDArray[np.bool_]:
-    known = [
-        values
-        for values in (areas.residents, *(group.residents for group in areas.groups))
-        if values is not None
-    ]
-    return np.isnan(np.stack(known)).any(axis=0) if known else np.zeros(len(areas.ids), dtype=np.bool_)
+    unknown = np.zeros(len(areas.ids), dtype=np.bool_)
+    for values in (areas.residents, *(group.residents for group in areas.groups)):
+        if values is not None:
+            unknown |= np.isnan(values)
+    return unknown
 
 
 def _flat(centroids: Floats) -> Floats:
     """Longitudes and latitudes in one unit both ways."""
     known = centroids[np.isfinite(centroids).all(axis=1)]
-    return centroids * [np.cos(np.radians(known[:, 1].mean())) if len(known) else 1.0, 1.0]
+    narrow = float(np.cos(np.radians(known[:, 1].mean()))) if len(known) else 1.0
+    return np.asarray(centroids * np.array([narrow, 1.0]), dtype=np.float64)
 
 
 def _middles(points: Floats, labels: Labels) -> Floats:
     """Middle of the known centroids of each merged area."""
-    known = np.isfinite(points).all(axis=1)
+    known = np.asarray(np.isfinite(points).all(axis=1), dtype=np.bool_)
     sums = _sums(np.where(known[:, None], points, 0.0), labels)
     many = _sums(known.astype(np.float64), labels)[:, None]
     return np.divide(sums, many, out=np.full_like(sums, np.nan), where=many > 0)

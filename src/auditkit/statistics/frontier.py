@@ -54,7 +54,7 @@ def best_choice(
     rows = np.vstack([np.ones(gains.size), over / scale])
     limits = LinearConstraint(rows, lb=[count, -np.inf], ub=[count, 1e-9])
     found = milp(
-        -gains / (float(gains.max()) or 1.0), constraints=limits, bounds=Bounds(0, 1), integrality=np.ones(gains.size),
+        -gains / (float(gains.max()) or 1.0), constraints=limits, bounds=Bounds(0, 1), integrality=np.ones(gains.size, dtype=np.int64),
         options={"mip_rel_gap": 0.0, "node_limit": NODES},
     )  # fmt: skip
     if found.status == 2:

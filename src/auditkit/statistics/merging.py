@@ -175,5 +175,5 @@ def s_maup(areas: int, regions: int, *, moran: float) -> float:
         raise ValueError(msg)
     share = regions / areas
     most = 1 / (1 + math.exp(-2.2 + 7.03 * share))
-    scale = math.exp(-0.6618) * share**1.3
+    scale = math.exp(-0.6618) * math.pow(share, 1.3)
     return most / (1 + scale * math.exp(moran * (5.32 - 5.53 * share)))

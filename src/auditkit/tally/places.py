@@ -1,6 +1,7 @@
 """Counting flags and incidents by area and period."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import ibis
 import numpy as np
@@ -8,6 +9,7 @@ import numpy as np
 from auditkit.definitions.audit_file import AuditFile
 from auditkit.results.places import Grid, PastCounts, PlaceTally, Unmatched
 from auditkit.results.rows import CheckedPlaceRows, Rows, value
+from auditkit.tally.displacement import tally_roles
 
 Cell = tuple[str | None, str | None, float, float, float | None]
 """Area, period, flags, outcomes, score."""
@@ -25,7 +27,7 @@ def tally_places(checked: CheckedPlaceRows, audit: AuditFile) -> PlaceTally:
     has_outcome, has_score = (rows.column(role) is not None for role in ("outcome", "score"))
     lost = [cell for cell in cells if cell[0] not in place]
     named = {area for area, *_ in cells}
-    return PlaceTally(
+    tally = PlaceTally(
         areas=areas, periods=periods, flags=_grid(cells, place, periods, position=2),
         outcomes=_grid(cells, place, periods, position=3) if has_outcome else None,
         past=None if rows.history is None else _past(rows.history, place),
@@ -37,6 +39,10 @@ def tally_places(checked: CheckedPlaceRows, audit: AuditFile) -> PlaceTally:
         baseline_periods=audit.records.baseline_periods, refused=checked.refused,
         scores=_scores(cells, place, periods) if has_score else None,
     )  # fmt: skip
+    roles, asked, period = rows.roles_of_areas, audit.displacement, audit.records.period
+    if roles is None or asked is None or period is None:
+        return tally
+    return replace(tally, displacement=tally_roles(tally, roles, asked, period=period))
 
 
 def _cells(rows: Rows) -> list[Cell]:
