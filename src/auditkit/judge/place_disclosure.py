@@ -7,7 +7,14 @@ more area holds. So of two such numbers the later one is withheld (methods 8.1 t
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from auditkit.results.measurements import ASSUMING, Estimate, Measurement, Measurements, Withheld
+from auditkit.results.measurements import (
+    ASSUMING,
+    Estimate,
+    Measurement,
+    Measurements,
+    NotEstimable,
+    Withheld,
+)
 from auditkit.results.places import PlaceTally
 
 OF_RULES = ("hit_rate", "predictive_accuracy_index", "prediction_efficiency_index")
@@ -42,7 +49,7 @@ def withhold_places(
     roles = _small_roles(tally, smallest_cell)
     items = tuple(
         replace(item, result=Withheld())
-        if isinstance(item.result, Estimate)
+        if (isinstance(item.result, Estimate) or item.result == NotEstimable(reason="NE-GAIN"))
         and (_of_hidden_rule(item, hidden) or _of_shares(item, shares) or _of_roles(item, roles))
         else item
         for item in measurements.items

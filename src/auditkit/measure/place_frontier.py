@@ -94,7 +94,7 @@ def _halves(tally: PlaceTally, asked: Frontier, rng: np.random.Generator) -> Hal
     }
     count = round(float(rules[TOOL].sum(axis=0).mean()))
     some, every = np.minimum(part, whole)[kept], whole[kept]
-    if count == 0 or float(np.sort(every)[:count].sum()) == 0 or counts[kept, before + first :].sum() == 0:
+    if count == 0 or every.sum() == 0 or counts[kept, before + first :].sum() == 0:
         return NotEstimable(reason="NE-DENOM")
     rest = _only(tally, kept, periods=np.arange(first, periods))
     assert rest.outcomes is not None  # noqa: S101  # there are outcomes
@@ -143,8 +143,11 @@ def _candidates(halves: Halves, asked: Frontier) -> dict[str, Flags | NotEstimab
     free = _best(halves, 1.0)
     found = {NO_CAP: free}
     caps = sorted(asked.caps, reverse=True)
-    if not caps and not isinstance(free, NotEstimable):
-        least = least_share(halves.part, halves.whole, count=halves.count)
+    if not caps and not isinstance(free, NotEstimable) and halves.whole[free].sum() > 0:
+        lived_in = halves.whole > 0
+        least = least_share(
+            halves.part[lived_in], halves.whole[lived_in], count=min(halves.count, int(lived_in.sum()))
+        )
         most = float(halves.part[free].sum() / halves.whole[free].sum())
         caps = [np.ceil(1000 * cap - 1e-9) / 1000 for cap in np.linspace(most, least, STEPS + 1)[1:]]
     for cap in dict.fromkeys(caps):

@@ -5,6 +5,7 @@ coincidence; only a comparison area that nothing was done to, and that would hav
 """
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -186,7 +187,7 @@ def e_test(first: int, second: int) -> float:
     return min(1.0, float(poisson.pmf(one, mean) @ far) - nothing)
 
 
-def dispersion(series: list[ArrayLike]) -> float | None:
+def dispersion(series: Sequence[ArrayLike]) -> float | None:
     """How many times more counts of single periods vary than Poisson counts would; None where nothing can tell.
 
     Parameters
