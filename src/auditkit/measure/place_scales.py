@@ -6,7 +6,7 @@ areas is flagged as the tool flagged of the areas, at least one, by the mean sco
 many of them were flagged in the period, then over all periods. Equal ones go in order.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,7 +19,6 @@ from auditkit.results.areas import Areas, Floats
 from auditkit.results.measurements import ASSUMING, Measurement
 from auditkit.results.places import Grid, PastCounts, PlaceTally
 from auditkit.statistics.accuracy import highest
-from auditkit.statistics.made_blocks import contiguous_blocks
 from auditkit.statistics.merging import merged_in_pairs, merged_neighbours
 
 Labels = NDArray[np.int64]
@@ -73,12 +72,17 @@ def at_other_scales(
         measured: tuple[Callable[[], Iterator[Measurement]], ...] = (
             lambda anew=anew: accuracy(anew, families=families, rng=rng),  # type: ignore[misc]
             lambda flags=flags: exposure(flags, families=families, rng=rng),  # type: ignore[misc]
-            lambda flags=flags: concentration(flags, rng=rng),  # type: ignore[misc]
+            lambda flags=flags: concentration(_unlinked(flags), rng=rng),  # type: ignore[misc]
         )
         for part in measured:
             for item in part():
                 if item.metric in REPEATED or item.metric.startswith("exposure"):
                     yield replace(item, stratum=ASSUMING + scale.name)
+
+
+def _unlinked(tally: PlaceTally) -> PlaceTally:
+    """Leave out neighbours, so that nobody shuffles for a clustering that is not reported."""
+    return replace(tally, areas=replace(tally.areas, contiguity="none"))
 
 
 def redrawn(tally: PlaceTally, labels: Labels, *, flags: Grid) -> PlaceTally:
@@ -97,7 +101,6 @@ def _merged(areas: Areas, labels: Labels) -> Areas:
     first = [int(at) for at in np.unique(labels, return_index=True)[1]]
     points = _flat(areas.centroids if areas.centroids is not None else np.full((len(labels), 2), np.nan))
     middles, near = _middles(points, labels), merged_neighbours(labels, areas.neighbours)
-    blocks = len(np.unique(areas.blocks))
     size = np.ones(len(labels)) if areas.size_km2 is None else np.nan_to_num(areas.size_km2)
     return replace(
         areas, ids=tuple(areas.ids[at] for at in first), names=tuple(areas.names[at] for at in first),
@@ -105,9 +108,21 @@ def _merged(areas: Areas, labels: Labels) -> Areas:
         groups=tuple(replace(group, residents=_sums(group.residents, labels)) for group in areas.groups),
         size_km2=_sums(size, labels), centroids=middles, neighbours=near, boundaries=None,
         denominators=tuple((name, _sums(values, labels)) for name, values in areas.denominators),
-        blocks=_most_common(areas.blocks, labels) if areas.blocks_from == "declared"
-        else contiguous_blocks(near, middles, count=blocks),
+        blocks=_most_common(areas.blocks, labels)
+        if areas.blocks_from == "declared"
+        else _made_blocks(near, middles, about=len(np.unique(areas.blocks))),
     )  # fmt: skip
+
+
+def _made_blocks(near: Sequence[Sequence[int]], middles: Floats, *, about: int) -> Labels:
+    """Put merged areas together in pairs again and again, down to about as many blocks as there were before."""
+    blocks = np.arange(len(near), dtype=np.int64)
+    while _count(blocks) > 1.5 * about:
+        pairs = merged_in_pairs(near, middles)
+        if _count(pairs) == len(near):  # nobody has a neighbour
+            break
+        blocks, near, middles = pairs[blocks], merged_neighbours(pairs, near), _middles(middles, pairs)
+    return blocks
 
 
 def _decided_anew(tally: PlaceTally, labels: Labels) -> Grid:
