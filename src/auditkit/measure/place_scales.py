@@ -2,12 +2,13 @@
 
 What a merged area is: its incidents, history, residents, sizes and denominators are the sums over its areas. Where each
 row is a flag, so are its flags. Otherwise the decision is made anew: in each period as large a share of the merged
-areas is flagged as the tool flagged of the areas, at least one, by the mean score of their areas; without scores by how
-many of them were flagged in the period, then over all periods. Equal ones go in order.
+areas is flagged as the tool flagged of the areas, at least one, by the mean score of their areas; without scores by
+their flags in the period, then by those in all periods. Equal ones go in order.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,15 +70,13 @@ def at_other_scales(
     for scale in scales(tally.areas):
         anew = redrawn(tally, scale.labels, flags=_decided_anew(tally, scale.labels))
         flags = redrawn(tally, scale.labels, flags=_sums(tally.flags, scale.labels)) if counted else anew
-        measured: tuple[Callable[[], Iterator[Measurement]], ...] = (
-            lambda anew=anew: accuracy(anew, families=families, rng=rng),  # type: ignore[misc]
-            lambda flags=flags: exposure(flags, families=families, rng=rng),  # type: ignore[misc]
-            lambda flags=flags: concentration(_unlinked(flags), rng=rng),  # type: ignore[misc]
-        )
-        for part in measured:
-            for item in part():
-                if item.metric in REPEATED or item.metric.startswith("exposure"):
-                    yield replace(item, stratum=ASSUMING + scale.name)
+        measured = chain(
+            accuracy(anew, families=families, rng=rng), exposure(flags, families=families, rng=rng),
+            concentration(_unlinked(flags), rng=rng),
+        )  # fmt: skip
+        for item in measured:
+            if item.metric in REPEATED or item.metric.startswith("exposure"):
+                yield replace(item, stratum=ASSUMING + scale.name)
 
 
 def _unlinked(tally: PlaceTally) -> PlaceTally:
@@ -129,8 +128,8 @@ def _decided_anew(tally: PlaceTally, labels: Labels) -> Grid:
     """Flag as large a share of the merged areas as the tool flagged of the areas, in each period."""
     flagged, units = tally.flags > 0, _count(labels)
     if tally.scores is None:
-        often = _sums(flagged.sum(axis=1).astype(np.float64), labels)
-        order = _sums(flagged.astype(np.float64), labels) + (often / (often.max() + 1))[:, None]
+        often = _sums(tally.flags.sum(axis=1), labels)
+        order = _sums(tally.flags, labels) + (often / (often.max() + 1))[:, None]
     else:
         known = np.isfinite(tally.scores)
         scored = _sums(known.astype(np.float64), labels)
