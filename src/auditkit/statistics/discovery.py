@@ -60,7 +60,12 @@ def censored_poisson_rate(allocated: Counts, found: Counts) -> float:
     >>> round(censored_poisson_rate(np.array([2, 2, 2, 3, 3, 4]), np.array([2, 1, 2, 0, 3, 2])), 4)
     2.1136
     """
-    if allocated.shape != found.shape or allocated.ndim != 1 or np.any(found < 0) or np.any(found > allocated):
+    if (
+        allocated.shape != found.shape
+        or allocated.ndim != 1
+        or np.any(found < 0)
+        or np.any(found > allocated)
+    ):
         msg = "expected finds from 0 to the units allocated, period by period"
         raise ValueError(msg)
     seen = found < allocated
@@ -97,4 +102,6 @@ def attention_step(rates: Floats, units: Counts, *, change: float) -> Floats:
     if rates.shape != units.shape:
         msg = f"expected one number of units per area, found shapes {rates.shape} and {units.shape}"
         raise ValueError(msg)
-    return np.asarray(np.where(units > 0, np.maximum(0.0, rates - change * units), rates + change), dtype=np.float64)
+    return np.asarray(
+        np.where(units > 0, np.maximum(0.0, rates - change * units), rates + change), dtype=np.float64
+    )

@@ -89,7 +89,9 @@ def spectral_radius(retrain: Callable[[Floats], Floats], shares: Floats, *, step
         raise ValueError(msg)
     directions = np.eye(areas)[:-1]
     directions[:, -1] = -1  # what one area gains, the last one gives
-    columns = [(retrain(shares + step * move) - retrain(shares - step * move)) / (2 * step) for move in directions]
+    columns = [
+        (retrain(shares + step * move) - retrain(shares - step * move)) / (2 * step) for move in directions
+    ]
     return float(np.abs(np.linalg.eigvals(np.array(columns)[:, :-1])).max())
 
 
