@@ -18,7 +18,7 @@ def made(
     for area, rate in enumerate(background):
         times = rng.integers(0, periods, rng.poisson(rate * periods))
         while len(times):
-            np.add.at(counts, (times, 0, area), 1)
+            counts[:, 0, area] += np.bincount(times, minlength=periods)
             children = np.repeat(times, rng.poisson(theta, len(times)))
             times = children + rng.geometric(-np.expm1(-omega), len(children))
             times = times[times < periods]

@@ -2,7 +2,7 @@
 
 It cuts off the network and puts the program and all its children in a process namespace of their own, where the
 platform allows both; limits memory; and then becomes the program, or waits for it. One line on the descriptor REPORT
-says what was possible. Standard library only: this file runs outside auditkit.
+says what was possible: `open`, or `cut` and the process id of the program. Standard library only: this file runs outside auditkit.
 
 References: Linux man pages unshare(2), user_namespaces(7), pid_namespaces(7), prctl(2), setrlimit(2).
 """
@@ -23,23 +23,28 @@ OPEN_FILES, PROCESSES = 256, 256
 def main(report: int, gigabytes: float, program: list[str]) -> int:
     """Confine this process, say how, and run the program."""
     own = _namespaces()
-    os.write(report, f"{'network cut off' if own else 'network open'}\n".encode())
-    os.close(report)
-    memory = int(gigabytes * 2**30)
-    _limit(resource.RLIMIT_AS, memory)
+    _limit(resource.RLIMIT_AS, int(gigabytes * 2**30))
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_NOFILE, OPEN_FILES)
     if not own:
+        _say(report, "open")
         return _become(program)
     _limit(resource.RLIMIT_NPROC, PROCESSES)  # counted within the namespace
     child = os.fork()
     if child == 0:
+        os.close(report)
         _prctl(DIE_WITH_PARENT, signal.SIGKILL)
         return _become(program)
+    _say(report, f"cut {child}")
     for descriptor in (0, 1):
         os.close(descriptor)  # the program alone holds the pipes, so that their end is seen
     _, status = os.waitpid(child, 0)
     return os.waitstatus_to_exitcode(status) & 0xFF
+
+
+def _say(report: int, words: str) -> None:
+    os.write(report, f"{words}\n".encode())
+    os.close(report)
 
 
 def _namespaces() -> bool:

@@ -20,6 +20,8 @@ STDERR_KEPT = 64 * 1024
 """Bytes of what the child says on standard error that are kept: the last ones."""
 LAUNCHER = Path(__file__).with_name("confined.py")
 CHUNK = 1 << 16
+NOT_FOUND = 127
+"""Exit code of a program that cannot be started, as in a shell."""
 
 
 class BreachError(Exception):
@@ -41,8 +43,9 @@ class Child:
     """One running program."""
 
     def __init__(self, setting: Setting) -> None:
+        self.setting = setting
         self.scratch = Path(tempfile.mkdtemp(prefix="auditkit-retrain-"))
-        self.heard, self.stderr, self.confinement = b"", b"", "network open"
+        self.heard, self.whole, self.stderr, self.closed = bytearray(), False, b"", False
         readable, writable = os.pipe()
         try:
             self.process = subprocess.Popen(  # noqa: S603  # declared in the audit file, allowed on the command line
@@ -53,7 +56,10 @@ class Child:
         finally:
             os.close(writable)
         with os.fdopen(readable, "rb") as report:  # ends as soon as the launcher has spoken, or has ended
-            self.confinement = report.readline().decode().strip() or self.confinement
+            words = report.readline().decode().split()
+        self.confined = words[:1] == ["cut"]
+        """Whether it has no network, and a process namespace that ends with it."""
+        self.first = int(words[1]) if self.confined else None
         for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
             if pipe is not None:
                 os.set_blocking(pipe.fileno(), False)
@@ -68,7 +74,8 @@ class Child:
         """
         self._send_and_hear(line, deadline=time.monotonic() + seconds, seconds=seconds, longest=longest)
         answer, _, self.heard = self.heard.partition(b"\n")
-        return answer
+        self.whole = b"\n" in self.heard
+        return bytes(answer)
 
     def tell(self, line: bytes, *, seconds: float) -> None:
         """Send a last line, and give the child a moment to end by itself."""
@@ -80,7 +87,13 @@ class Child:
             self.process.wait(timeout=seconds)
 
     def close(self) -> None:
-        """Kill the child with all its children, and remove its scratch folder."""
+        """Kill the child with all its children, once, and remove its scratch folder."""
+        if self.closed:
+            return
+        self.closed = True
+        if self.first is not None and self.process.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.first, signal.SIGKILL)  # its namespace dies with it, whatever it has become
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
@@ -96,7 +109,7 @@ class Child:
             ready.register(self._pipe("stdin"), selectors.EVENT_WRITE)
             ready.register(self._pipe("stdout"), selectors.EVENT_READ)
             ready.register(self._pipe("stderr"), selectors.EVENT_READ)
-            while b"\n" not in self.heard or waiting:
+            while not self.whole or waiting:
                 left = deadline - time.monotonic()
                 if left <= 0:
                     msg = f"it did not answer within {seconds:g} seconds"
@@ -125,8 +138,9 @@ class Child:
         if not got:
             raise BreachError(self._ended())
         self.heard += got
-        if len(self.heard) > longest and b"\n" not in self.heard[: longest + 1]:
-            msg = f"a line of its answer is longer than {longest:,} bytes"
+        self.whole = self.whole or b"\n" in got
+        if len(self.heard) > longest:
+            msg = f"it answered with more than {longest:,} bytes"
             raise BreachError(msg)
 
     def _listen(self) -> bool:
@@ -142,6 +156,8 @@ class Child:
         with contextlib.suppress(BlockingIOError):
             while self._listen():
                 pass
+        if code == NOT_FOUND:
+            return f"'{self.setting.program[0]}' cannot be started; is it there, and may it be run?"
         return "it closed its output" if code is None else f"it ended with exit code {code}"
 
 
