@@ -43,7 +43,7 @@ def drifting(seed: int, *, areas: int = 30, weeks: int = 36) -> Counts:
     """Draw counts whose means wander, so that windows of different lengths flag different areas."""
     rng = np.random.default_rng(seed)
     levels = np.exp(rng.normal(0, 0.35, (areas, weeks)).cumsum(axis=1) + 1)
-    return rng.poisson(np.minimum(levels, 200)).astype(np.int64)
+    return np.asarray(rng.poisson(np.minimum(levels, 200)), dtype=np.int64)
 
 
 def flags_by_window(counts: Counts, window: int, *, before: int, k: int) -> NDArray[np.bool_]:

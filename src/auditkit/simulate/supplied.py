@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from auditkit.definitions.places import FeedbackChoice
 from auditkit.simulate.closest import Closest, closest, repeated
 from auditkit.simulate.command import Program, program, read_scores
 from auditkit.simulate.forecasters import ALLOCATORS, Floats, Forecaster, Ints, Past, RerunError, Submission
