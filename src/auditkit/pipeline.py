@@ -59,7 +59,8 @@ from auditkit.results.pledges import PledgeCheck
 from auditkit.results.rows import CheckedAlertRows, CheckedPlaceRows, CheckedRows, Rows
 from auditkit.results.tally import Tally
 from auditkit.simulate.feedback import NO_FEEDBACK, NO_LOOP_OF_ALERTS, NO_SPLIT, ONE_ROUND, not_simulated
-from auditkit.simulate.places import simulate_places
+from auditkit.simulate.forecasters import Forecaster
+from auditkit.simulate.supplied import NOT_ALLOWED, Brought, simulate_tool
 from auditkit.tally.alerts import tally_alerts
 from auditkit.tally.people import tally
 from auditkit.tally.places import tally_places
@@ -84,7 +85,7 @@ def silent(stage: str, detail: str) -> None:
     """Show no progress."""
 
 
-def run_audit(
+def run_audit(  # noqa: PLR0913  # the front door; all but the path have a default
     path: str | Path,
     *,
     out: str | Path | None = None,
@@ -92,6 +93,8 @@ def run_audit(
     pledge: str | Path | None = None,
     progress: Progress = silent,
     existing: Literal["refuse", "replace"] = "refuse",
+    allow_command: bool = False,
+    forecaster: Forecaster | None = None,
 ) -> Audit:
     """Run a whole audit and, if a folder is named, write its run folder.
 
@@ -109,6 +112,10 @@ def run_audit(
         Called as the stages start.
     existing
         What to do with a run folder that is already there.
+    allow_command
+        Whether the program that [feedback] names may run; SECURITY.md says what that means.
+    forecaster
+        Stands for the tool in the feedback test, instead of the allocator of the audit file.
 
     Raises
     ------
@@ -123,7 +130,8 @@ def run_audit(
     pledged = _pledged(path, audit, chosen, pledge=pledge)
     counted = _count(path, audit, tool_type, progress=progress)
     measured = _measure(counted, audit, chosen, tool_type, rng=_child(audit, "measure"), progress=progress)
-    feedback = _simulate(counted, audit, tool_type, rng=_child(audit, "simulate"), progress=progress)
+    brought = Brought(folder=path.parent, commands=allow_command, forecaster=forecaster)
+    feedback = _simulate(counted, audit, tool_type, brought, rng=_child(audit, "simulate"), progress=progress)
     progress("judge", chosen.policy.name)
     judged = judge(measured, audit, chosen.policy, feedback=feedback, checks=counted.checks)
     smallest = audit.publication.smallest_cell
@@ -142,7 +150,8 @@ def run_audit(
         command=f"auditkit run {path.name}"
         + "".join(
             f" --{option} {Path(given).name}" for option, given in (("policy", policy), ("pledge", pledge)) if given
-        ),
+        )
+        + " --allow-command" * allow_command,
         audit_sha256=_sha256(path),
         versions={name: version(name) for name in ("auditkit", *LIBRARIES)},
     )  # fmt: skip
@@ -348,16 +357,20 @@ def _measure(  # one of the seven calls; each argument is another stage's result
 
 
 def _simulate(
-    counted: _Counted, audit: AuditFile, tool_type: ToolType, *, rng: np.random.Generator, progress: Progress
-) -> Feedback:
+    counted: _Counted, audit: AuditFile, tool_type: ToolType, brought: Brought, *, rng: np.random.Generator,
+    progress: Progress,
+) -> Feedback:  # fmt: skip
     progress("simulate", "feedback loop")
     if audit.kind != "place":
         return not_simulated(tool_type, because=ONE_ROUND if audit.kind == "person" else NO_LOOP_OF_ALERTS)
     if audit.feedback is None or not isinstance(counted.result, PlaceTally):
         return not_simulated(tool_type, because=NO_FEEDBACK)
-    found = simulate_places(
-        counted.result, audit.feedback, rng=rng, progress=lambda words: progress("simulate", words)
-    )
+    if brought.refuses(audit.feedback):
+        return not_simulated(tool_type, because=NOT_ALLOWED)
+    found = simulate_tool(
+        counted.result, audit.feedback, brought, rng=rng, progress=lambda words: progress("simulate", words),
+        decision=audit.records.decision, period=audit.records.period,
+    )  # fmt: skip
     return found or not_simulated(tool_type, because=NO_SPLIT)
 
 

@@ -1,5 +1,6 @@
 """Forecasters over the map and in time, and the surrogate that best repeats submitted decisions."""
 
+import copy
 from dataclasses import replace
 
 import numpy as np
@@ -7,8 +8,16 @@ import pytest
 from numpy.typing import NDArray
 
 from auditkit.definitions.places import FeedbackChoice
-from auditkit.simulate.closest import Closest, candidates, closest, repeated
-from auditkit.simulate.forecasters import ALLOCATORS, Past, Proportional, RerunError, RollingCount, Submission
+from auditkit.simulate.closest import candidates, closest, repeated
+from auditkit.simulate.forecasters import (
+    ALLOCATORS,
+    Past,
+    Proportional,
+    RerunError,
+    RollingCount,
+    Submission,
+    Surrogate,
+)
 from auditkit.simulate.rules import top
 from auditkit.simulate.spread import KernelDensity, SelfExciting
 from auditkit.statistics.self_exciting import first_guess, fit, next_rate
@@ -77,13 +86,14 @@ def test_a_tool_that_flags_at_random_is_repeated_badly_by_everything() -> None:
 
 def test_the_surrogate_scores_as_the_candidate_it_stands_for() -> None:
     counts = drifting(4)
-    found = closest(submission(counts, flags_by_window(counts, 4, before=20, k=5), before=20)).fresh()
+    chosen = closest(submission(counts, flags_by_window(counts, 4, before=20, k=5), before=20))
+    found = copy.deepcopy(chosen)  # each arm of the loop gets one of its own
     direct = RollingCount(4)
     past, new = make_past(counts[:, :19]), np.tile(counts[:, 19], (2, 1))
     for forecaster in (found, direct):
         forecaster.start(past, replicates=2, seed=1)
 
-    assert isinstance(found, Closest)
+    assert isinstance(found, Surrogate)
     assert found.scores(1, new, 0 * new).tolist() == direct.scores(1, new, 0 * new).tolist()
 
 

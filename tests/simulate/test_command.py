@@ -1,5 +1,6 @@
 """The retrain protocol against programs that keep it and programs that break it."""
 
+import copy
 import json
 import os
 import sys
@@ -270,6 +271,16 @@ def test_a_program_sees_no_secret_of_ours_and_no_network(
     }  # fmt: skip
     assert Path(seen["cwd"]) == tmp_path.resolve()
     assert seen["network"] == ("none" if made.confined else "open")
+
+
+def test_a_copy_has_a_process_of_its_own(written: Callable[..., Program]) -> None:
+    first = written().make()
+    first.start(PAST, replicates=2, seed=7)
+    other = copy.deepcopy(first)
+
+    assert other.process is None
+    other.start(PAST, replicates=2, seed=7)
+    assert other.process is not first.process
 
 
 def test_a_platform_that_cannot_hold_a_program_runs_none(

@@ -53,11 +53,6 @@ class Closest:
         self.overlap, self.repeats, self.periods = best.overlap, best.name, best.periods
         self.inner = make()
 
-    def fresh(self) -> "Closest":
-        """Return another one that has learnt nothing yet; nothing is compared again."""
-        best = Repeated(name=self.repeats, overlap=self.overlap, periods=self.periods)
-        return Closest(self.make, tried=self.tried, best=best)
-
     def start(self, past: Past, *, replicates: int, seed: int) -> None:
         """Start the candidate."""
         self.inner.start(past, replicates=replicates, seed=seed)

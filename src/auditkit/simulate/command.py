@@ -106,6 +106,10 @@ class CommandForecaster:
         self.shape = (0, 0)
         self.opening: bytes = b""
 
+    def __deepcopy__(self, _: dict[int, Any]) -> "CommandForecaster":
+        """Return one that has no process yet: a process cannot be copied."""
+        return CommandForecaster(self.program)
+
     def start(self, past: Past, *, replicates: int, seed: int) -> None:
         """Start a fresh process, hand it the past, and wait until it is ready."""
         if self.process is not None:

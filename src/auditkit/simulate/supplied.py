@@ -1,97 +1,78 @@
-"""What stands for the tool inside the loop: an allocator, the vendor's own program, or a forecaster in Python.
+"""What the caller of an audit brings to the feedback test: leave to run a program, or a forecaster in Python."""
 
-A program runs only where the caller allows it. Whatever stands for the tool is first held against the decisions that
-were submitted: the overlap says how well it repeats them.
-"""
-
-import copy
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from auditkit.simulate.closest import Closest, closest, repeated
-from auditkit.simulate.command import Program, program, read_scores
-from auditkit.simulate.forecasters import ALLOCATORS, Floats, Forecaster, Ints, Past, RerunError, Submission
+import numpy as np
 
-Make = Callable[[], Forecaster]
+from auditkit.definitions.places import FeedbackChoice
+from auditkit.definitions.records import Decision
+from auditkit.results.feedback import Feedback, RetrainedModel
+from auditkit.results.places import PlaceTally
+from auditkit.simulate.command import Program, program, read_scores
+from auditkit.simulate.forecasters import Factory, Floats, Forecaster, Ints, Past, RerunError
+from auditkit.simulate.places import simulate_places
+
 NOT_ALLOWED = (
-    "the audit file names a program that retrains the tool, and programs run only when they are allowed: "
-    "read what it does, then use `auditkit run --allow-command`"
+    "the audit file names a program that retrains the tool, and nobody allowed it to run; "
+    "`auditkit run --allow-command` does, once you have read what it may do"
 )
-LEAST_OVERLAP = 0.7
-"""Design, section 5: a surrogate that repeats the decisions less well stands for another tool."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Allowed:
+class Brought:
     """What the caller brings along."""
 
-    folder: Path = Path()
+    folder: Path
     """Where the audit file is; a program runs there."""
     commands: bool = False
     """Whether the program of the audit file may run."""
     forecaster: Forecaster | None = None
     """A forecaster in Python, in place of the allocator of the audit file."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class StandIn:
-    """What stands for the tool, and how well."""
-
-    make: Make
-    """Makes a forecaster of its own for each arm of the loop."""
-    name: str
-    repeats: str | None
-    """Which candidate was chosen, where the allocator is `closest`."""
-    overlap: float | None
-    """Mean Jaccard overlap with the submitted flags; None where no period can be compared."""
-    program: Program | None
+    def refuses(self, choice: FeedbackChoice) -> bool:
+        """Whether the loop would need a program that may not run."""
+        return self.forecaster is None and choice.allocator == "command" and not self.commands
 
 
-class NotAllowedError(Exception):
-    """A program would have to run, and nobody allowed it."""
-
-
-@contextmanager
-def stand_in(submission: Submission, allowed: Allowed) -> Iterator[StandIn]:
-    """Make what stands for the tool, hold it against the submitted decisions, and end its processes afterwards.
-
-    Raises
-    ------
-    NotAllowedError
-        If a program would have to run and may not.
-    RerunError
-        If the tool cannot be run again.
+def simulate_tool(  # noqa: PLR0913  # what the pipeline knows of the audit
+    tally: PlaceTally, choice: FeedbackChoice, brought: Brought, *, rng: np.random.Generator,
+    progress: Callable[[str], None], decision: Decision | None, period: str | None,
+) -> Feedback | None:  # fmt: skip
+    """Run the loop with the tool's allocator, or with what the caller brings; None as `simulate_places`.
 
     References
     ----------
-    Design, sections 5 and 7; methods 6.3.
+    Design, section 7: the retrain protocol; methods 6.3: a tool that can be retrained, or a surrogate that is named.
     """
-    choice = submission.choice
-    if allowed.forecaster is not None:
-        given = allowed.forecaster
-        yield _held(submission, lambda: Checked(copy.deepcopy(given)), name=given.name)
-    elif choice.allocator == "command":
-        if not allowed.commands:
-            raise NotAllowedError(NOT_ALLOWED)
-        with program(choice.command or (), folder=allowed.folder) as held:
-            yield _held(submission, held.make, name="command", program=held)
-    elif choice.allocator == "closest":
-        yield _surrogate(closest(submission))
-    else:
-        yield _held(submission, lambda: ALLOCATORS[choice.allocator](submission), name=choice.allocator)
+
+    def run(factory: Factory | None, declared: FeedbackChoice = choice) -> Feedback | None:
+        return simulate_places(
+            tally, declared, rng=rng, progress=progress, decision=decision, period=period, forecaster=factory
+        )
+
+    if brought.forecaster is not None:
+        given = brought.forecaster
+        # its scores have a scale of their own, as a program's have, and no chance of a visit is known
+        own = choice.model_copy(
+            update={"allocator": "command", "correction": "none", "window": None, "decay": 0.0}
+        )
+        found = run(lambda _: Checked(given), own)
+        what = RetrainedModel(kind="forecaster", name=given.name, version="", network="as_auditkit")
+        return None if found is None else replace(found, model=what)
+    if choice.allocator != "command":
+        return run(None)
+    with program(choice.command or (), folder=brought.folder) as held:
+        found = run(lambda _: held.make())
+        return None if found is None else replace(found, model=_model(held))
 
 
-def _held(submission: Submission, make: Make, *, name: str, program: Program | None = None) -> StandIn:
-    found = repeated(submission, make(), name=name)
-    overlap = None if found is None else found.overlap
-    return StandIn(make=make, name=name, repeats=None, overlap=overlap, program=program)
-
-
-def _surrogate(found: Closest) -> StandIn:
-    return StandIn(
-        make=found.fresh, name=found.name, repeats=found.repeats, overlap=found.overlap, program=None
+def _model(held: Program) -> RetrainedModel | None:
+    if held.confined is None:
+        return None
+    return RetrainedModel(
+        kind="program", name=held.name, version=held.version, network="cut_off" if held.confined else "open"
     )
 
 
