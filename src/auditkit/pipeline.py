@@ -60,7 +60,7 @@ from auditkit.results.rows import CheckedAlertRows, CheckedPlaceRows, CheckedRow
 from auditkit.results.tally import Tally
 from auditkit.simulate.feedback import NO_FEEDBACK, NO_LOOP_OF_ALERTS, NO_SPLIT, ONE_ROUND, not_simulated
 from auditkit.simulate.forecasters import Forecaster
-from auditkit.simulate.supplied import NOT_ALLOWED, Brought, simulate_tool
+from auditkit.simulate.supplied import Brought, simulate_tool
 from auditkit.tally.alerts import tally_alerts
 from auditkit.tally.people import tally
 from auditkit.tally.places import tally_places
@@ -365,8 +365,6 @@ def _simulate(
         return not_simulated(tool_type, because=ONE_ROUND if audit.kind == "person" else NO_LOOP_OF_ALERTS)
     if audit.feedback is None or not isinstance(counted.result, PlaceTally):
         return not_simulated(tool_type, because=NO_FEEDBACK)
-    if brought.refuses(audit.feedback):
-        return not_simulated(tool_type, because=NOT_ALLOWED)
     found = simulate_tool(
         counted.result, audit.feedback, brought, rng=rng, progress=lambda words: progress("simulate", words),
         decision=audit.records.decision, period=audit.records.period,

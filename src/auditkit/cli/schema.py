@@ -30,8 +30,8 @@ def schema(
     from auditkit.definitions.audit_file import AuditFile
     from auditkit.definitions.checks import CheckSuite, ToolType
     from auditkit.definitions.pledge import Pledge
-    from auditkit.definitions.retrain import RetrainMessage
     from auditkit.definitions.policy import Policy
+    from auditkit.definitions.retrain import RetrainMessage
     from auditkit.results.document import AuditDocument
 
     kinds: dict[What, type[BaseModel]] = {

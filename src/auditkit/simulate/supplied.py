@@ -18,6 +18,7 @@ NOT_ALLOWED = (
     "the audit file names a program that retrains the tool, and nobody allowed it to run; "
     "`auditkit run --allow-command` does, once you have read what it may do"
 )
+NEEDS = ("leave to run the program that the audit file names",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,8 @@ def simulate_tool(  # noqa: PLR0913  # what the pipeline knows of the audit
 ) -> Feedback | None:  # fmt: skip
     """Run the loop with the tool's allocator, or with what the caller brings; None as `simulate_places`.
 
+    A program that nobody allowed is not run, and the result says how to allow it.
+
     References
     ----------
     Design, section 7: the retrain protocol; methods 6.3: a tool that can be retrained, or a surrogate that is named.
@@ -52,6 +55,8 @@ def simulate_tool(  # noqa: PLR0913  # what the pipeline knows of the audit
             tally, declared, rng=rng, progress=progress, decision=decision, period=period, forecaster=factory
         )
 
+    if brought.refuses(choice):
+        return Feedback(status="not_checked", because=NOT_ALLOWED, needs=NEEDS, allocator=choice.allocator)
     if brought.forecaster is not None:
         given = brought.forecaster
         # its scores have a scale of their own, as a program's have, and no chance of a visit is known
