@@ -124,6 +124,7 @@ def run_audit(
     counted = _count(path, audit, tool_type, progress=progress)
     measured = _measure(counted, audit, chosen, tool_type, rng=_child(audit, "measure"), progress=progress)
     feedback = _simulate(counted, audit, tool_type, rng=_child(audit, "simulate"), progress=progress)
+    measured = Measurements(items=(*measured.items, *feedback.measurements))
     progress("judge", chosen.policy.name)
     judged = judge(measured, audit, chosen.policy, feedback=feedback, checks=counted.checks)
     smallest = audit.publication.smallest_cell
@@ -356,8 +357,9 @@ def _simulate(
     if audit.feedback is None or not isinstance(counted.result, PlaceTally):
         return not_simulated(tool_type, because=NO_FEEDBACK)
     found = simulate_places(
-        counted.result, audit.feedback, rng=rng, progress=lambda words: progress("simulate", words)
-    )
+        counted.result, audit.feedback, rng=rng, progress=lambda words: progress("simulate", words),
+        decision=audit.records.decision, period=audit.records.period,
+    )  # fmt: skip
     return found or not_simulated(tool_type, because=NO_SPLIT)
 
 
