@@ -132,6 +132,7 @@ def run_audit(  # noqa: PLR0913  # the front door; all but the path have a defau
     measured = _measure(counted, audit, chosen, tool_type, rng=_child(audit, "measure"), progress=progress)
     brought = Brought(folder=path.parent, commands=allow_command, forecaster=forecaster)
     feedback = _simulate(counted, audit, tool_type, brought, rng=_child(audit, "simulate"), progress=progress)
+    measured = Measurements(items=(*measured.items, *feedback.measurements))
     progress("judge", chosen.policy.name)
     judged = judge(measured, audit, chosen.policy, feedback=feedback, checks=counted.checks)
     smallest = audit.publication.smallest_cell

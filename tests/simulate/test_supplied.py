@@ -39,7 +39,10 @@ def made_tally(flags: NDArray[np.float64] | None = None) -> PlaceTally:
     """Twelve areas with 16 earlier weeks, and 8 weeks in which the three with most records so far are flagged."""
     rng = np.random.default_rng(2)
     rates = np.linspace(1, 9, 12)[:, None]
-    reported, discovered = rng.poisson(rates, (12, 24)).astype(float), rng.poisson(rates / 5, (12, 24)).astype(float)
+    reported, discovered = (
+        rng.poisson(rates, (12, 24)).astype(float),
+        rng.poisson(rates / 5, (12, 24)).astype(float),
+    )
     total = reported + discovered
     if flags is None:
         orders = [np.argsort(-total[:, :week].sum(axis=1), kind="stable")[:3] for week in range(16, 24)]
@@ -93,27 +96,30 @@ def test_a_program_is_not_run_without_leave_and_the_result_says_how_to_give_it(t
     assert not (tmp_path / "ran").exists()
 
 
-def test_a_program_is_played_in_place_of_the_tool_and_named(tmp_path: Path) -> None:
-    (tmp_path / "retrain.py").write_text(COUNTS)
-    found = played(
-        Brought(folder=tmp_path, commands=True), allocator="command", command=("python", "retrain.py")
+@pytest.fixture(scope="module")
+def by_program(tmp_path_factory: pytest.TempPathFactory) -> Feedback:
+    folder = tmp_path_factory.mktemp("vendor")
+    (folder / "retrain.py").write_text(COUNTS)
+    return played(
+        Brought(folder=folder, commands=True), allocator="command", command=("python", "retrain.py")
     )
 
-    assert (found.status, found.allocator) == ("measured", "command")
-    assert found.model is not None
-    assert (found.model.kind, found.model.name, found.model.version) == ("program", "Counts", "3")
+
+def test_a_program_is_played_in_place_of_the_tool_and_named(by_program: Feedback) -> None:
+    assert (by_program.status, by_program.allocator) == ("measured", "command")
+    assert by_program.model is not None
+    assert (by_program.model.kind, by_program.model.name, by_program.model.version) == (
+        "program",
+        "Counts",
+        "3",
+    )
     # the submitted flags are the three areas with most records so far, which is what the program counts
-    assert found.overlap == 1
+    assert by_program.overlap == 1
 
 
-def test_a_program_that_counts_runs_as_the_allocator_that_counts(tmp_path: Path) -> None:
-    (tmp_path / "retrain.py").write_text(COUNTS)
-    by_program = played(
-        Brought(folder=tmp_path, commands=True), allocator="command", command=("python", "retrain.py")
-    )
-    built_in = played(Brought(folder=tmp_path), allocator="top_k")
+def test_a_program_that_counts_ends_where_the_allocator_that_counts_ends(by_program: Feedback) -> None:
+    ours, theirs = by_program.arms[0], played(Brought(folder=Path()), allocator="top_k").arms[0]
 
-    ours, theirs = by_program.arms[0], built_in.arms[0]
     assert (ours.name, ours.top_mean) == (theirs.name, pytest.approx(theirs.top_mean, abs=0.02))
 
 
@@ -131,7 +137,9 @@ def test_a_program_that_breaks_the_protocol_leaves_a_reason_and_no_numbers(tmp_p
 def test_a_forecaster_in_python_takes_the_place_of_the_allocator() -> None:
     found = played(Brought(folder=Path(), forecaster=Alphabet()), allocator="proportional")
 
-    assert found.model == RetrainedModel(kind="forecaster", name="alphabet", version="", network="as_auditkit")
+    assert found.model == RetrainedModel(
+        kind="forecaster", name="alphabet", version="", network="as_auditkit"
+    )
     # it always picks the areas with the lowest rates, and the tool those with the highest
     assert found.overlap == 0
     assert found.arms[0].top_mean == 0
@@ -141,7 +149,9 @@ def test_a_forecaster_whose_scores_are_wrong_cannot_be_rerun() -> None:
     found = played(Brought(folder=Path(), forecaster=Alphabet([1.0])), allocator="top_k")
 
     assert (found.status, found.reason) == ("not_checked", "NE-RERUN")
-    assert found.because.startswith("the forecaster 'alphabet' broke the protocol (round 1): its scores have the shape")
+    assert found.because.startswith(
+        "the forecaster 'alphabet' broke the protocol (round 1): its scores have the shape"
+    )
 
 
 def test_closest_names_its_surrogate_and_how_well_it_repeats_the_tool() -> None:

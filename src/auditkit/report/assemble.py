@@ -73,7 +73,8 @@ def build_document(origin: Origin) -> doc.AuditDocument:
         checks=tuple(doc.CheckRecord(**asdict(check)) for check in origin.checks),
         measurements=items,
         feedback=place_records.FeedbackRecord(
-            **asdict(origin.feedback), verdict=origin.loop[0], tolerance_log_odds=origin.loop[1]
+            **{key: value for key, value in asdict(origin.feedback).items() if key != "measurements"},
+            verdict=origin.loop[0], tolerance_log_odds=origin.loop[1],
         ),
         findings=tuple(doc.FindingRecord(**asdict(finding)) for finding in origin.judgement.findings),
         recommendation=doc.RecommendationRecord(

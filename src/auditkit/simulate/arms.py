@@ -58,6 +58,8 @@ class Arm:
     """By how many per cent incidents change when patrols rise by one per cent."""
     past: Past | None = None
     """A history of its own, such as one with a head start."""
+    thompson: bool = False
+    """Whether scores are drawn from what is known of finds per visit, instead of a forecaster."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -93,7 +93,8 @@ class Run:
         self.scores: Floats | None = None
         self.sums = np.zeros(shape)  # visits since the last stretch ended
         self.late = np.zeros(shape)
-        self.all = np.zeros(shape)
+        self.all = np.zeros(shape)  # visits so far
+        self.finds = np.zeros(shape)
         self.found, self.happened = np.zeros(home.size), np.zeros(home.size)
         self.rows: list[tuple[Floats, ...]] = []
 
@@ -129,16 +130,19 @@ class Run:
         self.found += found.sum(axis=1)
         if self.forecaster is not None and arm.retrained:
             self.new = self._learns_from(reported, found, chances, visits)
-        self._count(at, visits)
+        self.finds += found
+        self._count(at, visits, chances if arm.rule.kind == "draws" else None)
 
     def _allocate(self, at: int, chance: Chance) -> tuple[Ints, Floats | None]:
-        home, arm, rule = self.home, self.arm, self.arm.rule
+        """Send visits, and say with which chances; None where chance decided nothing."""
+        arm, rule = self.arm, self.arm.rule
         if arm.fixed is not None:
-            chances = np.broadcast_to(arm.fixed, (home.size, home.areas))
-            if rule.kind == "draws" or chance.keys is None:
-                return draw(chances, chance.draws[:, : rule.visits]), chances
-            with np.errstate(divide="ignore"):  # weighted lots: an area without a chance comes last
-                return top(np.log(chance.keys) / chances, rule.visits).astype(np.int64), chances
+            return self._by_lot(np.broadcast_to(arm.fixed, self.all.shape), chance)
+        if arm.thompson:  # gamma prior worth one visit, with the city's mean
+            prior = float(self.home.finds.mean())
+            return top(self.rng.gamma(1 + self.finds) / (1 / prior + self.all), rule.visits).astype(
+                np.int64
+            ), None
         if self.forecaster is not None and (self.scores is None or arm.retrained):
             self.scores = np.asarray(self.forecaster.scores(at, *self.new), dtype=np.float64)
         assert self.scores is not None  # noqa: S101  # an arm without fixed chances has a forecaster
@@ -146,6 +150,12 @@ class Run:
             chances = self._mixed(proportions(self.scores))
             return draw(chances, chance.draws[:, : rule.visits]), chances
         return self._chosen(self.scores, chance)
+
+    def _by_lot(self, chances: Floats, chance: Chance) -> tuple[Ints, Floats]:
+        if chance.keys is None:
+            return draw(chances, chance.draws[:, : self.arm.rule.visits]), chances
+        with np.errstate(divide="ignore"):  # weighted lots: an area without a chance comes last
+            return top(np.log(chance.keys) / chances, self.arm.rule.visits).astype(np.int64), chances
 
     def _mixed(self, chances: Floats) -> Floats:
         arm = self.arm
@@ -197,12 +207,13 @@ class Run:
             case _:
                 return self._before(reported, found, rates=self.home.world.reporting)
 
-    def _count(self, at: int, visits: Ints) -> None:
-        home = self.home
-        self.sums += visits
+    def _count(self, at: int, visits: Ints, chances: Floats | None) -> None:
+        """Add up visits; where each is drawn, their chances say the same with less noise."""
+        home, sent = self.home, visits if chances is None else chances
+        self.sums += sent
         self.all += visits
         if at > home.rounds - max(1, home.rounds // 10):
-            self.late += visits
+            self.late += sent
         if at in home.ends:
             self._keep(_shares(self.sums))
             self.sums = np.zeros_like(self.sums)

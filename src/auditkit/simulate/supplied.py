@@ -1,5 +1,6 @@
 """What the caller of an audit brings to the feedback test: leave to run a program, or a forecaster in Python."""
 
+import copy
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,9 +11,12 @@ from auditkit.definitions.places import FeedbackChoice
 from auditkit.definitions.records import Decision
 from auditkit.results.feedback import Feedback, RetrainedModel
 from auditkit.results.places import PlaceTally
+from auditkit.simulate import spread as _spread  # noqa: F401  # it registers allocators
+from auditkit.simulate.closest import repeated
 from auditkit.simulate.command import Program, program, read_scores
-from auditkit.simulate.forecasters import Factory, Floats, Forecaster, Ints, Past, RerunError
+from auditkit.simulate.forecasters import ALLOCATORS, Factory, Floats, Forecaster, Ints, Past, RerunError
 from auditkit.simulate.places import simulate_places
+from auditkit.simulate.reading import read_loop, submission
 
 NOT_ALLOWED = (
     "the audit file names a program that retrains the tool, and nobody allowed it to run; "
@@ -51,9 +55,13 @@ def simulate_tool(  # noqa: PLR0913  # what the pipeline knows of the audit
     """
 
     def run(factory: Factory | None, declared: FeedbackChoice = choice) -> Feedback | None:
-        return simulate_places(
+        found = simulate_places(
             tally, declared, rng=rng, progress=progress, decision=decision, period=period, forecaster=factory
         )
+        if found is None or found.status != "measured" or found.overlap is not None:
+            return found
+        make = factory or ALLOCATORS[declared.allocator]
+        return replace(found, overlap=_overlap(tally, make, declared, period=period))
 
     if brought.refuses(choice):
         return Feedback(status="not_checked", because=NOT_ALLOWED, needs=NEEDS, allocator=choice.allocator)
@@ -71,6 +79,16 @@ def simulate_tool(  # noqa: PLR0913  # what the pipeline knows of the audit
     with program(choice.command or (), folder=brought.folder) as held:
         found = run(lambda _: held.make())
         return None if found is None else replace(found, model=_model(held))
+
+
+def _overlap(tally: PlaceTally, make: Factory, choice: FeedbackChoice, *, period: str | None) -> float | None:
+    """Say how well what was played repeats the submitted decisions; None where that cannot be compared."""
+    loop = read_loop(tally, period=period)
+    if loop is None:
+        return None
+    submitted = submission(tally, loop, choice)
+    held = repeated(submitted, copy.deepcopy(make(submitted)), name=choice.allocator)
+    return None if held is None else held.overlap
 
 
 def _model(held: Program) -> RetrainedModel | None:

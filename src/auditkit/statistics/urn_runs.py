@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from auditkit.statistics.runaway import leading_share
+from auditkit.statistics.runaway import leading_excess, leading_share
 from auditkit.statistics.urn import Urn, acceptance
 
 Floats = npt.NDArray[np.float64]
@@ -38,6 +38,8 @@ class Outcome(NamedTuple):
     """(replicates,): discovered records that the correction threw away."""
     missed: Counts | None
     """(replicates,): incidents that no visit discovered, reported or not; None without a true rate."""
+    excess: Floats | None
+    """(kept, replicates): `leading` over the true share of those areas; None without true shares."""
 
 
 def _points(gaps: Callable[[int], Numbers], *, length: float, expected: float) -> Numbers:
@@ -122,7 +124,7 @@ def _block_size(areas: int) -> int:
     return 250 if areas <= 250 else 50
 
 
-def simulate(
+def simulate(  # noqa: PLR0913  # what to play, and what to keep
     urn: Urn,
     *,
     rounds: int,
@@ -130,6 +132,7 @@ def simulate(
     rng: np.random.Generator,
     keep: Sequence[int] = (),
     track: Sequence[int] | None = None,
+    truth: Floats | None = None,
 ) -> Outcome:
     """How allocation drifts: independent runs of the urn.
 
@@ -144,6 +147,8 @@ def simulate(
         Rounds, from 1 to `rounds`, whose shares are kept on the way.
     track
         Areas whose shares `path` holds; all if None. With thousands of areas name a few.
+    truth
+        (areas,): true shares, which `excess` compares with.
 
     Raises
     ------
@@ -163,6 +168,7 @@ def simulate(
     final, counts = np.empty((replicates, areas)), np.empty((3, replicates), dtype=np.int64)
     path = np.empty((kept.size, replicates, tracked.size), dtype=np.float32)
     leading, sums = np.empty((kept.size, replicates)), np.zeros((2, kept.size, areas))
+    excess = None if truth is None else np.empty((kept.size, replicates))
     start = urn.recorded / urn.recorded.sum()  # squares are summed around it, which keeps their digits
     rows = {int(at): row for row, at in enumerate(kept)}
     for first, child in zip(range(0, replicates, size), rng.spawn(-(-replicates // size)), strict=True):
@@ -173,10 +179,12 @@ def simulate(
             if (row := rows.get(at)) is not None:
                 shares = block.shares(used)
                 path[row, part], leading[row, part] = shares[:, tracked], leading_share(shares)
+                if excess is not None and truth is not None:
+                    excess[row, part] = leading_excess(shares, truth)
                 sums[:, row] += (shares - start).sum(axis=0), ((shares - start) ** 2).sum(axis=0)
         final[part] = block.shares(used)
         counts[:, part] = block.found[:used], block.discarded[:used], block.missed(rounds)[:used]
     mean = sums[0] / replicates
     spread = np.sqrt(np.maximum(0.0, sums[1] - replicates * mean**2) / (replicates - 1))
     missed = None if urn.true_rate is None else counts[2]
-    return Outcome(final, kept, path, start + mean, spread, leading, counts[0], counts[1], missed)
+    return Outcome(final, kept, path, start + mean, spread, leading, counts[0], counts[1], missed, excess)
