@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 
 WINDOWS = (1, 4, 13)
-WEEKS = 26
-"""Weeks that the model is fitted on; 13 more stand before them."""
+WEEKS = 13
+"""Weeks that the model is fitted on; 13 more stand before them, as in the first half of the year."""
 FITTED_EVERY = 4
 PENALTY = 1e-3
 """On the three slopes, as in `forecaster.py`."""
