@@ -26,6 +26,7 @@ from auditkit.judge.alert_disclosure import withhold_alerts
 from auditkit.judge.disclosure import withhold, withhold_checks
 from auditkit.judge.families import declare_families
 from auditkit.judge.judging import judge, may_be_positive
+from auditkit.judge.loop_disclosure import withhold_loop
 from auditkit.judge.loops import loop_of_policy
 from auditkit.judge.not_checked import not_checked
 from auditkit.judge.pledges import check_pledge, with_pledge
@@ -142,7 +143,8 @@ def run_audit(  # noqa: PLR0913  # the front door; all but the path have a defau
         alerts=counted.result if isinstance(counted.result, AlertTally) else None,
         loop=loop_of_policy(feedback, chosen.policy, audit),
         checks=withhold_checks(counted.checks, smallest_cell=smallest),
-        measurements=_published(measured, counted.result, smallest_cell=smallest), feedback=feedback,
+        measurements=_published(measured, counted.result, smallest_cell=smallest),
+        feedback=withhold_loop(feedback, counted.result, smallest_cell=smallest),
         judgement=with_pledge(judged, pledged),
         not_checked=not_checked(
             audit, feedback, membership_unknown=_membership_unknown(measured), metrics=_metrics(measured)

@@ -76,6 +76,10 @@ class LoopArea:
     """Share of draws of reporting rates in which the area is among the tenth with most incidents."""
     tipping: float | None
     """How many times as readily as the rest of the city the area must report for its flags to be proportionate."""
+    amplification: float | None = None
+    """Share of visits in the end over the true share: 1 is proportionate."""
+    withheld: bool = False
+    """Whether the numbers exist and are not published, because few records stand behind them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,8 +227,8 @@ class Feedback:
     """Limits of that drift when rates are drawn from their ranges."""
     gain: Span | None = None
     """Factor by which one retraining multiplies a head start."""
-    head_start_left: float | None = None
-    """What is left of a head start at the end."""
+    head_start_left: Span | None = None
+    """What is left of a head start at the end, over what it was at first."""
     points: tuple[RestingPoint, ...] = ()
     starts: tuple[StartingPoint, ...] = ()
     layers: tuple[Layer, ...] = ()
@@ -233,8 +237,9 @@ class Feedback:
     lock_in: LockIn | None = None
     rank_overlap: tuple[float, float] | None = None
     """Mean and 5th percentile of the overlap of the list of busiest areas under unequal reporting."""
-    null: tuple[Span, ...] = ()
-    """Variance ratio on equal areas and on permuted history, each with its interval."""
+    null: tuple[Span | None, ...] = ()
+    """Variance ratio on equal areas and on permuted history, each with its interval; None where runs without the loop
+    do not differ at all."""
     model: RetrainedModel | None = None
     """What ran in the tool's place, where that is none of auditkit's own allocators."""
     measurements: tuple[Measurement, ...] = ()

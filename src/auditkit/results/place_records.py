@@ -60,6 +60,8 @@ class LoopAreaRecord(Record):
         None, description="Share of draws of reporting rates in which it is among the busiest tenth."
     )
     tipping: float | None
+    amplification: float | None = Field(None, description="Share of visits in the end over the true share.")
+    withheld: bool = Field(False, description="Not published, because few records stand behind it.")
 
 
 class LoopGroupRecord(Record):
@@ -167,7 +169,7 @@ class FeedbackRecord(Record):
     log_odds: Span | None = None
     parameters: tuple[float, float] | None = None
     gain: Span | None = None
-    head_start_left: float | None = None
+    head_start_left: Span | None = None
     points: tuple[RestingPointRecord, ...] = ()
     starts: tuple[StartingPointRecord, ...] = ()
     layers: tuple[LayerRecord, ...] = ()
@@ -175,7 +177,7 @@ class FeedbackRecord(Record):
     ladder: tuple[StepRecord, ...] = ()
     lock_in: LockInRecord | None = None
     rank_overlap: tuple[float, float] | None = None
-    null: tuple[Span, ...] = ()
+    null: tuple[Span | None, ...] = ()
     model: RetrainedModelRecord | None = None
 
 

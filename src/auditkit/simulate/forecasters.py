@@ -77,7 +77,7 @@ class Forecaster(Protocol):
 
 
 @runtime_checkable
-class Surrogate(Protocol):
+class Surrogate(Forecaster, Protocol):
     """A forecaster that stands in for the tool because it repeats the submitted decisions best."""
 
     overlap: float

@@ -6,7 +6,11 @@ from numpy.typing import NDArray
 from auditkit.results.feedback import LoopArea, LoopGroup
 from auditkit.results.places import PlaceTally
 from auditkit.simulate.reading import Loop
-from auditkit.statistics.amplification import group_amplification, tipping_reporting_ratio
+from auditkit.statistics.amplification import (
+    group_amplification,
+    share_amplification,
+    tipping_reporting_ratio,
+)
 
 Floats = NDArray[np.float64]
 
@@ -28,10 +32,12 @@ def loop_areas(
     def share(values: Floats | None, index: int | None) -> float | None:
         return None if values is None or index is None else float(values[index])
 
+    more = None if limit is None else share_amplification(limit, loop.true_share)
     return tuple(
         LoopArea(
             area=name, true_share=share(loop.true_share if known else None, where.get(at)),
             limit_share=share(limit, where.get(at)), hot=share(hot, where.get(at)),
+            amplification=share(more, where.get(at)),
             tipping=_tipping(float(records[at]), float(records.sum()), float(flags[at]), float(flags.sum())),
         )
         for at, name in enumerate(tally.areas.ids)

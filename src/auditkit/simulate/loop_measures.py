@@ -79,8 +79,7 @@ def _spanned(span: Span | None, *, method: str = RUNS, bounds: Bounds | None = N
 def _of_equal_areas(feedback: Feedback) -> dict[tuple[str, str], Result]:
     found: dict[tuple[str, str], Result] = {}
     for of, span in zip(("equal areas", "shuffled records"), feedback.null, strict=True):
-        finite = span if all(abs(number) < float("inf") for number in span) else None
-        found["loop_null_variance_ratio", of] = _spanned(finite)
+        found["loop_null_variance_ratio", of] = _spanned(span)
     arm = next(arm for arm in feedback.arms if arm.name == "equal_rates")
     found["loop_null_spread", "equal areas"] = _estimate(
         arm.spread, method="root mean square over areas of the deviation between runs"

@@ -36,8 +36,8 @@ def equal_world(player: Player) -> World:
     )  # fmt: skip
 
 
-def ratio(played: dict[str, Played]) -> Span:
-    """Variance between runs of the tool over that of the arm without feedback.
+def ratio(played: dict[str, Played]) -> Span | None:
+    """Divide the variance between runs of the tool by that without its loop; None if the latter is 0 and the former not.
 
     References
     ----------
@@ -45,11 +45,11 @@ def ratio(played: dict[str, Played]) -> Span:
     """
     tool, free = (played[name].final.astype(np.float64) for name in ("tool", "free"))
     if not free.std(axis=0).any():  # every run visits the same areas, with or without a loop
-        return (1.0, 1.0, 1.0) if not tool.std(axis=0).any() else (np.inf, np.inf, np.inf)
+        return None if tool.std(axis=0).any() else (1.0, 1.0, 1.0)
     return variance_ratio_over_runs(tool, free)
 
 
-def on_equal_areas(player: Player) -> tuple[tuple[Arm, ...], Span]:
+def on_equal_areas(player: Player) -> tuple[tuple[Arm, ...], Span | None]:
     """Play the tool and the tool without its loop on equal areas.
 
     References
@@ -64,7 +64,7 @@ def on_equal_areas(player: Player) -> tuple[tuple[Arm, ...], Span]:
     return _described(player, played, "equal_rates", "equal_rates_corrected"), ratio(played)
 
 
-def on_permuted_history(player: Player) -> tuple[tuple[Arm, ...], Span]:
+def on_permuted_history(player: Player) -> tuple[tuple[Arm, ...], Span | None]:
     """Play both on equal areas that start from shuffled records.
 
     References

@@ -107,7 +107,8 @@ def _played(  # noqa: PLR0913  # gathered in one place
     found = Feedback(
         status="measured", because="", needs=(), allocator=choice.allocator, correction=choice.correction,
         visits=player.rule.visits, truth_source=None if truth is None else truth.source, scenarios=drift.scenarios,
-        arms=drift.arms, null_variance_ratio=drift.null[0][0], null=drift.null,
+        arms=drift.arms, null_variance_ratio=None if drift.null[0] is None else drift.null[0][0],
+        null=drift.null,
         areas=loop_areas(tally, loop, limit, hot=None if stability is None else stability.chance, known=truth is not None),
         groups=() if limit is None else loop_groups(tally, loop, limit), left_out=len(tally.areas.ids) - len(loop.used),
         overlap=stands_in[0], repeats=stands_in[1], rounds=choice.rounds, period=loop.past.period,

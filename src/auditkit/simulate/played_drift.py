@@ -69,7 +69,7 @@ def _conditional(player: Player, truth: Truth, free: Drift) -> Drift:
         scenarios=scenarios, arms=(*arms, *free.arms), null=free.null,
         limit=np.asarray(own.final.mean(axis=0), dtype=np.float64), log_odds=drift,
         parameters=None if drawn is None else drawn[1:],
-        gain=None if gain is None else gain[:3], head_start_left=None if gain is None else gain.left, starts=starts,
+        gain=None if gain is None else gain[:3], head_start_left=None if gain is None else gain[3:], starts=starts,
         layers=(
             chance_layer("runs", "chance", drift), chance_layer("rates", "parameters", drawn),
             *(_layer(one) for one in scenarios), *elastic_layers(answers),

@@ -49,7 +49,7 @@ DWELL = 50
 class Drift:
     """Everything that the equations and the runs say of one tool; fields as in `Feedback`."""
 
-    null: tuple[Span, ...]
+    null: tuple[Span | None, ...]
     arms: tuple[Arm, ...]
     scenarios: tuple[Scenario, ...] = ()
     points: tuple[RestingPoint, ...] = ()
@@ -58,7 +58,7 @@ class Drift:
     log_odds: Span | None = None
     parameters: tuple[float, float] | None = None
     gain: Span | None = None
-    head_start_left: float | None = None
+    head_start_left: Span | None = None
     starts: tuple[StartingPoint, ...] = ()
     layers: tuple[Layer, ...] = ()
     deterrence: tuple[Deterrence, ...] = ()

@@ -20,6 +20,9 @@ class Gain(NamedTuple):
     """A 95 % interval over pairs of runs."""
     left: float
     """What is left of the difference at the end, over what there was at the start."""
+    left_low: float
+    left_high: float
+    """A 95 % interval of it."""
 
 
 class RankStability(NamedTuple):
@@ -131,7 +134,7 @@ def head_start_gain(first: Floats, last: Floats, *, retrainings: int) -> Gain:
     def each(left: float) -> float:
         return float(max(0.0, left) ** (1 / retrainings))
 
-    return Gain(each(ratio), each(ratio - half), each(ratio + half), ratio)
+    return Gain(each(ratio), each(ratio - half), each(ratio + half), ratio, ratio - half, ratio + half)
 
 
 def rank_stability(
