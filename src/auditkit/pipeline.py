@@ -44,7 +44,7 @@ from auditkit.measure.known import all_measures, declared_measures
 from auditkit.measure.measuring import PARTS as PEOPLE_PARTS
 from auditkit.measure.measuring import measure
 from auditkit.measure.places import PARTS, PLACE_MEASURES, measure_places
-from auditkit.report.assemble import Origin, build_document, internal_tally
+from auditkit.report.assemble import Origin, build_document, internal_files
 from auditkit.report.folder import check_free, manifest, write_folder
 from auditkit.report.render import check_languages, render
 from auditkit.results.alerts import AlertTally
@@ -160,7 +160,7 @@ def run_audit(  # noqa: PLR0913  # the front door; all but the path have a defau
     )  # fmt: skip
     document = build_document(origin)
     progress("report", ", ".join(document.languages))
-    files = {**render(document), "internal/tally.json": internal_tally(counted.result)}
+    files = {**render(document), **internal_files(counted.result, feedback)}
     files["manifest.json"] = manifest(document, files)
     finished = Audit(document=document, tally=counted.result, files=files)
     if out is not None:

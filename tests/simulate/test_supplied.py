@@ -125,14 +125,14 @@ def test_a_program_that_counts_ends_where_the_allocator_that_counts_ends(by_prog
 
 
 def test_a_program_that_breaks_the_protocol_leaves_a_reason_and_no_numbers(tmp_path: Path) -> None:
-    (tmp_path / "retrain.py").write_text("raise SystemExit(4)")
+    (tmp_path / "retrain.py").write_text("import sys; sys.exit('a secret row')")
     found = played(
         Brought(folder=tmp_path, commands=True), allocator="command", command=("python", "retrain.py")
     )
 
     assert (found.status, found.reason, found.arms) == ("not_checked", "NE-RERUN", ())
-    assert found.because == "the program broke the retrain protocol (start): it ended with exit code 4"
-    assert found.model is None or found.model.name == ""
+    assert found.because == "the program broke the retrain protocol (start): it ended with exit code 1"
+    assert found.said == b"a secret row\n"
 
 
 def test_a_forecaster_in_python_takes_the_place_of_the_allocator() -> None:

@@ -15,7 +15,7 @@ EDGES = (0.5, 0.8, 1.25, 2.0)
 """Between shades: far below the due share, below, near it, above, far above."""
 METRICS = (
     "loop_log_odds_amplification", "loop_share_amplification", "loop_runaway_probability", "loop_lock_in_probability",
-    "loop_gain", "loop_null_spread", "loop_null_variance_ratio", "loop_group_amplification",
+    "loop_gain", "loop_null_spread", "loop_null_noise", "loop_group_amplification",
 )  # fmt: skip
 
 
@@ -100,10 +100,11 @@ class _Pen:
         self.locale = locale
 
     def number(self, value: float | None, digits: int = 2) -> str:
-        return "" if value is None else decimal(value, locale=self.locale, digits=digits)
+        return "" if value is None else decimal(round(value, digits) + 0.0, locale=self.locale, digits=digits)
 
     def gap(self, value: float | None, digits: int = 2) -> str:
-        return "" if value is None else signed(value, locale=self.locale, digits=digits)
+        # what rounds to nothing has no sign
+        return "" if value is None else signed(round(value, digits) + 0.0, locale=self.locale, digits=digits)
 
     def share(self, value: float | None) -> str:
         return "" if value is None else per_cent(value, locale=self.locale)

@@ -242,5 +242,7 @@ class Feedback:
     do not differ at all."""
     model: RetrainedModel | None = None
     """What ran in the tool's place, where that is none of auditkit's own allocators."""
+    said: bytes = b""
+    """The end of what a program said on standard error before it failed; for `internal/`, never published."""
     measurements: tuple[Measurement, ...] = ()
     """What policies may limit; listed with all other measurements."""

@@ -12,7 +12,7 @@ NEEDED = 100
 ALWAYS = (
     ("loop_log_odds_amplification", TOOL), ("loop_share_amplification", TOOL), ("loop_runaway_probability", TOOL),
     ("loop_gain", TOOL), ("loop_lock_in_probability", TOOL), ("loop_null_spread", "equal areas"),
-    ("loop_null_variance_ratio", "equal areas"), ("loop_null_variance_ratio", "shuffled records"),
+    ("loop_null_noise", "equal areas"), ("loop_null_noise", "shuffled records"),
 )  # fmt: skip
 """Measures and what they are of."""
 
@@ -79,10 +79,11 @@ def _spanned(span: Span | None, *, method: str = RUNS, bounds: Bounds | None = N
 def _of_equal_areas(feedback: Feedback) -> dict[tuple[str, str], Result]:
     found: dict[tuple[str, str], Result] = {}
     for of, span in zip(("equal areas", "shuffled records"), feedback.null, strict=True):
-        found["loop_null_variance_ratio", of] = _spanned(span)
+        found["loop_null_noise", of] = _spanned(span)
     arm = next(arm for arm in feedback.arms if arm.name == "equal_rates")
     found["loop_null_spread", "equal areas"] = _estimate(
-        arm.spread, method="root mean square over areas of the deviation between runs"
+        arm.spread * (len(feedback.areas) - feedback.left_out),
+        method="deviation between runs over an equal share",
     )
     return found
 
@@ -109,8 +110,20 @@ def _of_the_tool(feedback: Feedback) -> dict[tuple[str, str], Result]:
             share, method="share of visits at rest over true share"
         ),
         ("loop_runaway_probability", TOOL): runaway,
-        ("loop_gain", TOOL): _spanned(feedback.gain, method="pairs of runs, one with a head start"),
+        ("loop_gain", TOOL): _solved_gain(feedback)
+        if feedback.points
+        else _spanned(feedback.gain, method="pairs of runs, one with a head start"),
         ("loop_lock_in_probability", TOOL): NotEstimable(reason="NE-STRUCT") if locked is None else _estimate(
             locked, method="Kaplan-Meier"
         ),
     }  # fmt: skip
+
+
+def _solved_gain(feedback: Feedback) -> Result:
+    """Take the gain at the stable resting point, with its limits over the scenarios."""
+    stable = [point for point in feedback.points if point.stability == "stable"]
+    middle = next((point.gain for point in stable if point.scenario == "middle"), None)
+    if middle is None:
+        return NotEstimable(reason="NE-STRUCT")
+    gains = [point.gain for point in stable]
+    return _estimate(middle, method="slope of one retraining at rest", bounds=(min(gains), max(gains)))

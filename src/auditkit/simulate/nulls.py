@@ -4,19 +4,20 @@ The same tool is also played without its loop: it sees as many discovered record
 evenly. Memory, rule and volume are the same, so the ratio of the two variances is 1 where the loop adds nothing.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
-from auditkit.results.feedback import Arm, Span
+from auditkit.results.feedback import Arm, ArmName, Span
 from auditkit.simulate.arms import Played, World
 from auditkit.simulate.forecasters import Past
 from auditkit.simulate.playing import Player, played_arm
-from auditkit.simulate.starts import equal_past, permuted_past
+from auditkit.simulate.starts import chance_past, permuted_past
 from auditkit.statistics.run_intervals import variance_ratio_over_runs
 
-PERMUTATIONS = 20
-"""Shuffled histories, each played by as many runs."""
+HISTORIES = 20
+"""Histories that chance made, each played by as many runs."""
 
 
 def equal_world(player: Player) -> World:
@@ -36,32 +37,14 @@ def equal_world(player: Player) -> World:
     )  # fmt: skip
 
 
-def ratio(played: dict[str, Played]) -> Span | None:
-    """Divide the variance between runs of the tool by that without its loop; None if the latter is 0 and the former not.
-
-    References
-    ----------
-    Methods 6.3 (7).
-    """
-    tool, free = (played[name].final.astype(np.float64) for name in ("tool", "free"))
-    if not free.std(axis=0).any():  # every run visits the same areas, with or without a loop
-        return None if tool.std(axis=0).any() else (1.0, 1.0, 1.0)
-    return variance_ratio_over_runs(tool, free)
-
-
 def on_equal_areas(player: Player) -> tuple[tuple[Arm, ...], Span | None]:
-    """Play the tool and the tool without its loop on equal areas.
+    """Play the tool and the tool without its loop on areas that are equal, from histories that chance alone made.
 
     References
     ----------
     Methods 6.4: homogeneous Poisson data.
     """
-    tool = player.tool()
-    played = player.play(
-        "areas that are all equal", [tool, replace(tool, name="free", sees="spread")], equal_world(player),
-        past=equal_past(player.loop.past), replicates=player.choice.replicates,
-    )  # fmt: skip
-    return _described(player, played, "equal_rates", "equal_rates_corrected"), ratio(played)
+    return _on(player, "areas that are all equal", chance_past, ("equal_rates", "equal_rates_corrected"))
 
 
 def on_permuted_history(player: Player) -> tuple[tuple[Arm, ...], Span | None]:
@@ -71,25 +54,38 @@ def on_permuted_history(player: Player) -> tuple[tuple[Arm, ...], Span | None]:
     ----------
     Methods 6.4: permuted history; Chapman, A. et al. (2022), ACM FAccT, 36-45.
     """
+    names: tuple[ArmName, ArmName] = ("permuted_history", "permuted_history_corrected")
+    return _on(player, "records shuffled among areas", permuted_past, names)
+
+
+def _on(
+    player: Player, title: str, make: Callable[..., Past], names: tuple[ArmName, ArmName]
+) -> tuple[tuple[Arm, ...], Span | None]:
+    """Play both arms from many histories, each shared by as many runs."""
     tool = player.tool()
     free = replace(tool, name="free", sees="weighted" if player.rule.kind == "draws" else "spread")
-    rng = np.random.default_rng(player.seed("permutations"))
-    shuffled = [permuted_past(player.loop.past, rng=rng) for _ in range(PERMUTATIONS)]
+    rng = np.random.default_rng(player.seed(f"{title}: histories"))
+    pasts = [make(player.loop.past, rng=rng) for _ in range(HISTORIES)]
 
     def past(index: int) -> Past:
-        return shuffled[index % PERMUTATIONS]
+        return pasts[index % HISTORIES]
 
     played = player.play(
-        "records shuffled among areas", [tool, free], equal_world(player), past=past,
-        replicates=player.choice.replicates, slice_size=-(-player.choice.replicates // PERMUTATIONS),
+        title, [tool, free], equal_world(player), past=past, replicates=player.choice.replicates,
+        slice_size=-(-player.choice.replicates // HISTORIES),
     )  # fmt: skip
-    return _described(player, played, "permuted_history", "permuted_history_corrected"), ratio(played)
-
-
-def _described(player: Player, played: dict[str, Played], own: str, free: str) -> tuple[Arm, ...]:
-    areas = len(player.loop.used)
-    truth = np.full(areas, 1 / areas)
-    return tuple(
-        played_arm(name, played[key], loop=player.loop, truth=truth, rounds=player.choice.rounds)  # type: ignore[arg-type]  # names of arms
-        for name, key in ((own, "tool"), (free, "free"))
+    equal = 1 / len(player.loop.used)
+    truth = np.full(len(player.loop.used), equal)
+    arms = tuple(
+        played_arm(name, played[key], loop=player.loop, truth=truth, rounds=player.choice.rounds)
+        for name, key in zip(names, ("tool", "free"), strict=True)
     )
+    return arms, _ratio(played, equal)
+
+
+def _ratio(played: dict[str, Played], equal: float) -> Span | None:
+    """Divide the scatter around equal shares by that without the loop; None if the latter has none and the former some."""
+    tool, free = (played[name].final.astype(np.float64) for name in ("tool", "free"))
+    if np.allclose(free, equal):
+        return (1.0, 1.0, 1.0) if np.allclose(tool, equal) else None
+    return variance_ratio_over_runs(tool, free, around=equal)

@@ -90,12 +90,12 @@ def _layer(one: Scenario) -> Layer:
 def _scenario(
     player: Player, name: resting.Name, at: tuple[float, float], runs: dict[str, Played]
 ) -> Scenario:
-    """Read one scenario off its runs."""
+    """Read one scenario off its runs; where every visit goes to the busiest tenth, or none does, no area is inside."""
     shares = top_shares(runs["tool"], player.loop)
     odds = _odds(shares, player.top_true)
     invaded = _invaded(player, runs)
     return Scenario(
-        name=name, reporting_rate=at[0], discovery_rate=at[1], structure="runaway" if invaded else "one_resting_point",
+        name=name, reporting_rate=at[0], discovery_rate=at[1], structure="runaway" if invaded or odds is None else "one_resting_point",
         resting_points=None, top_true=player.top_true, top_limit=float(shares.mean()),
         log_odds=None if odds is None else odds[0], invaded=invaded,
         log_odds_interval=None if odds is None else odds[1:],
@@ -120,11 +120,11 @@ def _elsewhere(player: Player, world: World) -> tuple[tuple[StartingPoint, ...],
         replace(tool, name="ahead", past=head_start(loop.past, watch, factor=AHEAD)),
     ]  # fmt: skip
     played = player.play("other histories to start from", ways, world, replicates=player.few, watch=watch)
-    base = top_shares(played["tool"], loop)
+    base = _inside(player, top_shares(played["tool"], loop))
     starts = []
     for name, key in (("as_recorded", "tool"), ("all_equal", "all_equal"), ("turned_round", "turned_round")):
         shares = top_shares(played[key], loop)
-        apart = None if key == "tool" else log_odds_over_runs(shares, truth=0.5, others=base)
+        apart = None if key == "tool" else log_odds_over_runs(_inside(player, shares), truth=0.5, others=base)
         starts.append(StartingPoint(name=name, top_share=mean_over_runs(shares), log_odds_apart=apart))  # type: ignore[arg-type]  # names of starts
     return tuple(starts), _gain(played["ahead"], played["tool"])
 
@@ -163,12 +163,15 @@ def _drawn(player: Player, truth: Truth) -> Span | None:
     )  # fmt: skip
     played = player.play("rates drawn from their ranges", [player.tool()], world, replicates=player.few)
     due = rates[:, loop.top].sum(axis=1) / rates.sum(axis=1)
-    sent = player.rule.visits * max(1, player.choice.rounds // 10)
-    shares = (top_shares(played["tool"], loop) * sent + 0.5) / (
-        sent + 1
-    )  # so that all or nothing stays finite
+    shares = _inside(player, top_shares(played["tool"], loop))
     if np.any(due >= 1):
         return None
     odds = np.log(shares / (1 - shares)) - np.log(due / (1 - due))
     low, middle, high = np.percentile(odds, [2.5, 50, 97.5])
     return float(middle), float(low), float(high)
+
+
+def _inside(player: Player, shares: Floats) -> Floats:
+    """Add half a visit to either side, so that the log odds of all or nothing stay finite (Haldane and Anscombe)."""
+    sent = player.rule.visits * max(1, player.choice.rounds // 10)
+    return (shares * sent + 0.5) / (sent + 1)

@@ -10,6 +10,20 @@ from auditkit.simulate.forecasters import Past
 Ints = NDArray[np.int64]
 
 
+def chance_past(past: Past, *, rng: np.random.Generator) -> Past:
+    """Draw a history in which all areas have the same rates, and chance alone makes them differ.
+
+    References
+    ----------
+    Methods 6.4: homogeneous Poisson data.
+    """
+    shape = past.reported.shape
+    return replace(
+        past, reported=rng.poisson(past.reported.mean(), shape).astype(np.int64),
+        discovered=rng.poisson(past.discovered.mean(), shape).astype(np.int64),
+    )  # fmt: skip
+
+
 def equal_past(past: Past) -> Past:
     """Give every area the same records, as many as the mean area has, spread evenly over the periods.
 

@@ -78,7 +78,7 @@ def simulate_tool(  # noqa: PLR0913  # what the pipeline knows of the audit
         return run(None)
     with program(choice.command or (), folder=brought.folder) as held:
         found = run(lambda _: held.make())
-        return None if found is None else replace(found, model=_model(held))
+        return None if found is None else replace(found, model=_model(held), said=held.stderr)
 
 
 def _overlap(tally: PlaceTally, make: Factory, choice: FeedbackChoice, *, period: str | None) -> float | None:
@@ -92,7 +92,7 @@ def _overlap(tally: PlaceTally, make: Factory, choice: FeedbackChoice, *, period
 
 
 def _model(held: Program) -> RetrainedModel | None:
-    if held.confined is None:
+    if held.confined is None:  # it never ran
         return None
     return RetrainedModel(
         kind="program", name=held.name, version=held.version, network="cut_off" if held.confined else "open"

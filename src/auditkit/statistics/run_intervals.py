@@ -90,13 +90,16 @@ def log_odds_over_runs(shares: Floats, *, truth: float, others: Floats | None = 
     return Span(float(value), float(value - half), float(value + half))
 
 
-def variance_ratio_over_runs(final: Floats, unbiased: Floats) -> Span:
+def variance_ratio_over_runs(final: Floats, unbiased: Floats, *, around: float | None = None) -> Span:
     """Variance between runs over that of an unbiased allocation, summed over areas, with its Monte Carlo interval.
 
     Parameters
     ----------
     final, unbiased
         Shape (runs, areas), with the same chance run by run.
+    around
+        The share that every area should have; deviations are then from it, so that an allocation that favours the same
+        area in every run is not taken for a quiet one. None: deviations are from the mean over runs.
 
     Raises
     ------
@@ -119,7 +122,10 @@ def variance_ratio_over_runs(final: Floats, unbiased: Floats) -> Span:
     if final.shape != unbiased.shape or len(final) < 2:
         msg = f"expected as many runs of both, and two or more, found {final.shape} and {unbiased.shape}"
         raise ValueError(msg)
-    parts = [((runs - runs.mean(axis=0)) ** 2).sum(axis=1) for runs in (final, unbiased)]
+    centres = [runs.mean(axis=0) if around is None else around for runs in (final, unbiased)]
+    parts = [
+        ((runs - centre) ** 2).sum(axis=1) for runs, centre in zip((final, unbiased), centres, strict=True)
+    ]
     means = [float(part.mean()) for part in parts]
     if means[1] <= 0:
         msg = "the unbiased runs do not differ"
