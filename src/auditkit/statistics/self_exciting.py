@@ -140,16 +140,16 @@ def _improved(counts: Numbers, now: Process, total: Numbers, ending: Ending) -> 
     explained = np.zeros(counts.shape[1:])
     offspring, age = np.zeros(len(lift)), np.zeros(len(lift))
     for step in _walk(counts, now):
-        if step.at == len(counts):
-            if ending == "corrected":  # what these records still owe, and its age
-                owed = now.theta * step.faded.sum(axis=1)
-                offspring += owed
-                age += now.theta * step.aged.sum(axis=1) + owed * (1 / leaving - 1)
-            break
-        per_rate = np.divide(counts[step.at], step.rate, out=np.zeros_like(step.rate), where=step.rate > 0)
-        explained += per_rate
-        offspring += lift * np.einsum("ra,ra->r", step.faded, per_rate)
-        age += lift * np.einsum("ra,ra->r", step.aged, per_rate)
+        if step.at < len(counts):
+            rate = step.rate
+            per_rate = np.divide(counts[step.at], rate, out=np.zeros_like(rate), where=rate > 0)
+            explained += per_rate
+            offspring += lift * np.einsum("ra,ra->r", step.faded, per_rate)
+            age += lift * np.einsum("ra,ra->r", step.aged, per_rate)
+        elif ending == "corrected":  # what these records still owe, and its age
+            owed = now.theta * step.faded.sum(axis=1)
+            offspring += owed
+            age += now.theta * step.aged.sum(axis=1) + owed * (1 / leaving - 1)
     left = np.divide(offspring, age, out=leaving, where=age > 0)  # 1 - e^{-ω} = 1 / mean age
     return Process(
         background=now.background * explained / len(counts), theta=offspring / total,
@@ -181,11 +181,10 @@ def log_likelihood(counts: Numbers, process: Process, *, ending: Ending = "publi
     """
     found = np.zeros(len(process.theta))
     for step in _walk(counts, process):
-        if step.at == len(counts):
-            if ending == "corrected":
-                found += process.theta * step.faded.sum(axis=1)
-            break
-        logs = np.log(step.rate, out=np.zeros_like(step.rate), where=step.rate > 0)
-        found += np.einsum("ra,ra->r", counts[step.at], logs)
+        if step.at < len(counts):
+            logs = np.log(step.rate, out=np.zeros_like(step.rate), where=step.rate > 0)
+            found += np.einsum("ra,ra->r", counts[step.at], logs)
+        elif ending == "corrected":
+            found += process.theta * step.faded.sum(axis=1)
     expected = len(counts) * process.background.sum(axis=1) + process.theta * counts.sum(axis=(0, 2))
     return np.asarray(found - expected, dtype=np.float64)
