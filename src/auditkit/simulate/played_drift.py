@@ -57,7 +57,7 @@ def _conditional(player: Player, truth: Truth, free: Drift) -> Drift:
         played_arm("as_submitted", own, loop=loop, truth=loop.true_share, rounds=rounds),
         played_arm("corrected", runs["middle"]["free"], loop=loop, truth=loop.true_share, rounds=rounds),
     ]
-    drift = _odds(top_shares(own, loop), player.top_true)
+    drift = _odds(player, top_shares(own, loop))
     drawn = _drawn(player, truth)
     starts, gain = _elsewhere(player, worlds["middle"])
     ways, softer = ladder(player), deterred(player)
@@ -78,8 +78,8 @@ def _conditional(player: Player, truth: Truth, free: Drift) -> Drift:
     )  # fmt: skip
 
 
-def _odds(shares: Floats, truth: float) -> Span | None:
-    return log_odds_over_runs(shares, truth=truth) if truth < 1 else None
+def _odds(player: Player, shares: Floats) -> Span | None:
+    return log_odds_over_runs(_inside(player, shares), truth=player.top_true) if player.top_true < 1 else None
 
 
 def _layer(one: Scenario) -> Layer:
@@ -92,10 +92,10 @@ def _scenario(
 ) -> Scenario:
     """Read one scenario off its runs; where every visit goes to the busiest tenth, or none does, no area is inside."""
     shares = top_shares(runs["tool"], player.loop)
-    odds = _odds(shares, player.top_true)
+    odds = _odds(player, shares)
     invaded = _invaded(player, runs)
     return Scenario(
-        name=name, reporting_rate=at[0], discovery_rate=at[1], structure="runaway" if invaded or odds is None else "one_resting_point",
+        name=name, reporting_rate=at[0], discovery_rate=at[1], structure="runaway" if invaded or float(shares.mean()) in {0.0, 1.0} else "one_resting_point",
         resting_points=None, top_true=player.top_true, top_limit=float(shares.mean()),
         log_odds=None if odds is None else odds[0], invaded=invaded,
         log_odds_interval=None if odds is None else odds[1:],
