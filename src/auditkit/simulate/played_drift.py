@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from auditkit.definitions.places import Truth
 from auditkit.results.feedback import Arm, Layer, Scenario, Span, StartingPoint
 from auditkit.simulate import resting
-from auditkit.simulate.arms import Played, World
+from auditkit.simulate.arms import Played, World, leaders
 from auditkit.simulate.ladder import deterred, deterrence, elastic_layers, ladder, steps, top_shares
 from auditkit.simulate.nulls import on_equal_areas, on_permuted_history
 from auditkit.simulate.playing import Drift, Player, chance_layer, locked, played_arm
@@ -152,7 +152,7 @@ def _gain(ahead: Played, tool: Played) -> Gain | None:
 
 
 def _drawn(player: Player, truth: Truth) -> Span | None:
-    """Median and limits of the drift where each run draws rates of its own; it holds one run's chance as well."""
+    """Median and limits of the drift where each run draws rates and has a busiest tenth of its own; it holds one run's chance."""
     loop, rng = player.loop, np.random.default_rng(player.seed("parameters"))
     shape, periods = (player.few, len(loop.used)), loop.past.reported.shape[1]
     reporting = rng.uniform(*truth.reporting_rate, size=shape)
@@ -162,8 +162,10 @@ def _drawn(player: Player, truth: Truth) -> Span | None:
         discovery=rng.uniform(*truth.discovery_rate, size=(player.few, 1)),
     )  # fmt: skip
     played = player.play("rates drawn from their ranges", [player.tool()], world, replicates=player.few)
-    due = rates[:, loop.top].sum(axis=1) / rates.sum(axis=1)
-    shares = _inside(player, top_shares(played["tool"], loop))
+    top = leaders(rates)
+    due = np.take_along_axis(rates, top, axis=1).sum(axis=1) / rates.sum(axis=1)
+    final = played["tool"].final.astype(np.float64)
+    shares = _inside(player, np.take_along_axis(final, top, axis=1).sum(axis=1))
     if np.any(due >= 1):
         return None
     odds = np.log(shares / (1 - shares)) - np.log(due / (1 - due))
