@@ -20,6 +20,8 @@ from auditkit.simulate.slices import Slice
 
 CELLS = 2_000_000
 """Areas times replicates that are held at once."""
+USUAL = 100
+"""Replicates in a slice where they fit; never a function of how many there are."""
 
 
 def play(
@@ -50,7 +52,7 @@ def play(
     Ensign et al. (2018), PMLR 81, 160-171 (the loop).
     """
     areas = world.rates.shape[-1]
-    size = plan.slice_size or max(1, min(250, CELLS // areas))
+    size = plan.slice_size or max(1, min(USUAL, CELLS // areas))
     starts = range(0, plan.replicates, size)
     done = 0
 

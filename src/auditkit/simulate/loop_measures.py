@@ -71,7 +71,7 @@ def _estimate(
 
 def _spanned(span: Span | None, *, method: str = RUNS, bounds: Bounds | None = None) -> Result:
     if span is None:
-        return NotEstimable(reason="NE-STRUCT")
+        return NotEstimable(reason="NE-MODEL")
     # the 95 % interval stands for the 90 % one too: it is wider, so nothing passes that should not
     return _estimate(span[0], method=method, interval=span[1:], interval_90=span[1:], bounds=bounds)
 
@@ -106,14 +106,14 @@ def _of_the_tool(feedback: Feedback) -> dict[tuple[str, str], Result]:
         ("loop_log_odds_amplification", TOOL): _spanned(
             feedback.log_odds, bounds=None if whole else (min(limits), max(limits))
         ),
-        ("loop_share_amplification", TOOL): NotEstimable(reason="NE-STRUCT") if share is None else _estimate(
+        ("loop_share_amplification", TOOL): NotEstimable(reason="NE-MODEL") if share is None else _estimate(
             share, method="share of visits at rest over true share"
         ),
         ("loop_runaway_probability", TOOL): runaway,
         ("loop_gain", TOOL): _solved_gain(feedback)
         if feedback.points
         else _spanned(feedback.gain, method="pairs of runs, one with a head start"),
-        ("loop_lock_in_probability", TOOL): NotEstimable(reason="NE-STRUCT") if locked is None else _estimate(
+        ("loop_lock_in_probability", TOOL): NotEstimable(reason="NE-MODEL") if locked is None else _estimate(
             locked, method="Kaplan-Meier"
         ),
     }  # fmt: skip
@@ -124,6 +124,6 @@ def _solved_gain(feedback: Feedback) -> Result:
     stable = [point for point in feedback.points if point.stability == "stable"]
     middle = next((point.gain for point in stable if point.scenario == "middle"), None)
     if middle is None:
-        return NotEstimable(reason="NE-STRUCT")
+        return NotEstimable(reason="NE-MODEL")
     gains = [point.gain for point in stable]
     return _estimate(middle, method="slope of one retraining at rest", bounds=(min(gains), max(gains)))

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from auditkit.definitions.places import Truth
 from auditkit.results.feedback import Arm, Layer, Scenario, Span, StartingPoint
 from auditkit.simulate import resting
-from auditkit.simulate.arms import Played, World
+from auditkit.simulate.arms import Played, World, leaders
 from auditkit.simulate.ladder import deterred, deterrence, elastic_layers, ladder, steps, top_shares
 from auditkit.simulate.nulls import on_equal_areas, on_permuted_history
 from auditkit.simulate.playing import Drift, Player, chance_layer, locked, played_arm
@@ -57,7 +57,7 @@ def _conditional(player: Player, truth: Truth, free: Drift) -> Drift:
         played_arm("as_submitted", own, loop=loop, truth=loop.true_share, rounds=rounds),
         played_arm("corrected", runs["middle"]["free"], loop=loop, truth=loop.true_share, rounds=rounds),
     ]
-    drift = _odds(top_shares(own, loop), player.top_true)
+    drift = _odds(player, top_shares(own, loop))
     drawn = _drawn(player, truth)
     starts, gain = _elsewhere(player, worlds["middle"])
     ways, softer = ladder(player), deterred(player)
@@ -78,8 +78,8 @@ def _conditional(player: Player, truth: Truth, free: Drift) -> Drift:
     )  # fmt: skip
 
 
-def _odds(shares: Floats, truth: float) -> Span | None:
-    return log_odds_over_runs(shares, truth=truth) if truth < 1 else None
+def _odds(player: Player, shares: Floats) -> Span | None:
+    return log_odds_over_runs(_inside(player, shares), truth=player.top_true) if player.top_true < 1 else None
 
 
 def _layer(one: Scenario) -> Layer:
@@ -92,10 +92,10 @@ def _scenario(
 ) -> Scenario:
     """Read one scenario off its runs; where every visit goes to the busiest tenth, or none does, no area is inside."""
     shares = top_shares(runs["tool"], player.loop)
-    odds = _odds(shares, player.top_true)
+    odds = _odds(player, shares)
     invaded = _invaded(player, runs)
     return Scenario(
-        name=name, reporting_rate=at[0], discovery_rate=at[1], structure="runaway" if invaded or odds is None else "one_resting_point",
+        name=name, reporting_rate=at[0], discovery_rate=at[1], structure="runaway" if invaded or float(shares.mean()) in {0.0, 1.0} else "one_resting_point",
         resting_points=None, top_true=player.top_true, top_limit=float(shares.mean()),
         log_odds=None if odds is None else odds[0], invaded=invaded,
         log_odds_interval=None if odds is None else odds[1:],
@@ -152,7 +152,7 @@ def _gain(ahead: Played, tool: Played) -> Gain | None:
 
 
 def _drawn(player: Player, truth: Truth) -> Span | None:
-    """Median and limits of the drift where each run draws rates of its own; it holds one run's chance as well."""
+    """Median and limits of the drift where each run draws rates and has a busiest tenth of its own; it holds one run's chance."""
     loop, rng = player.loop, np.random.default_rng(player.seed("parameters"))
     shape, periods = (player.few, len(loop.used)), loop.past.reported.shape[1]
     reporting = rng.uniform(*truth.reporting_rate, size=shape)
@@ -162,8 +162,10 @@ def _drawn(player: Player, truth: Truth) -> Span | None:
         discovery=rng.uniform(*truth.discovery_rate, size=(player.few, 1)),
     )  # fmt: skip
     played = player.play("rates drawn from their ranges", [player.tool()], world, replicates=player.few)
-    due = rates[:, loop.top].sum(axis=1) / rates.sum(axis=1)
-    shares = _inside(player, top_shares(played["tool"], loop))
+    top = leaders(rates)
+    due = np.take_along_axis(rates, top, axis=1).sum(axis=1) / rates.sum(axis=1)
+    final = played["tool"].final.astype(np.float64)
+    shares = _inside(player, np.take_along_axis(final, top, axis=1).sum(axis=1))
     if np.any(due >= 1):
         return None
     odds = np.log(shares / (1 - shares)) - np.log(due / (1 - due))

@@ -4,10 +4,12 @@ Arrays have shape (replicates, areas). Ties go to the area that comes first by i
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import gammaln, xlog1py, xlogy
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -106,3 +108,24 @@ def draw(chances: Floats, uniforms: Floats) -> Ints:
     return np.bincount(np.minimum(cells, replicates * areas - 1), minlength=replicates * areas).reshape(
         chances.shape
     )
+
+
+@lru_cache(maxsize=1024)
+def lot_chances(count: int, areas: int, explore: float) -> tuple[float, float]:
+    """Chances of a visit to an area among the top and to one outside, where each top visit goes anywhere at times.
+
+    Each of the `count` top areas gives up its visit with chance `explore`; visits given up go to different areas by
+    lot, among all that have none.
+
+    References
+    ----------
+    Horvitz, D. G., Thompson, D. J. (1952), JASA 47, 663-685 (what a weight needs are these chances).
+
+    >>> [round(chance, 4) for chance in lot_chances(1, 4, 0.3)]  # .7 + .3 / 4 and .3 / 4
+    [0.775, 0.075]
+    """
+    lost = np.arange(count + 1)
+    ways = gammaln(count + 1) - gammaln(lost + 1) - gammaln(count - lost + 1)
+    weights = np.exp(ways + xlogy(lost, explore) + xlog1py(count - lost, -explore))
+    outside = float(weights @ (lost / (areas - count + np.maximum(lost, 1))))
+    return (count - outside * (areas - count)) / max(1, count), outside

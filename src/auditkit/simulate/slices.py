@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from auditkit.simulate.arms import Arm, Plan, Played, World, leaders
 from auditkit.simulate.forecasters import Past
-from auditkit.simulate.rules import capped, draw, proportions, top
+from auditkit.simulate.rules import capped, draw, lot_chances, proportions, top
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -178,9 +178,10 @@ class Run:
         place = np.empty_like(order)
         np.put_along_axis(place, order, np.arange(areas)[None, :], axis=1)
         visits = place < kept.sum(axis=1, keepdims=True) + free
-        count = marked.sum(axis=1, keepdims=True)
-        anywhere = arm.explore * count / np.maximum(1, areas - count + arm.explore * count)
-        return visits.astype(np.int64), np.where(marked, 1 - arm.explore + arm.explore * anywhere, anywhere)
+        counts = marked.sum(axis=1)
+        pairs = {int(count): lot_chances(int(count), areas, arm.explore) for count in np.unique(counts)}
+        inside, outside = (np.array([pairs[int(count)][at] for count in counts])[:, None] for at in (0, 1))
+        return visits.astype(np.int64), np.where(marked, inside, outside)
 
     def _find(self, visits: Ints, finds: Ints) -> Ints:
         """Discover incidents: the first visit finds what every arm would find, further ones draw their own."""

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from auditkit.definitions.places import Truth
 from auditkit.results.feedback import Arm, ArmName, Layer, Span
 from auditkit.simulate import resting
+from auditkit.simulate.arms import leaders
 from auditkit.simulate.ladder import deterred, deterrence, elastic_layers, ladder, steps
 from auditkit.simulate.nulls import on_permuted_history
 from auditkit.simulate.playing import Drift, Player, chance_layer, described, locked
@@ -122,7 +123,7 @@ def _equal(player: Player) -> tuple[tuple[Arm, ...], Span]:
 def _drawn(player: Player, truth: Truth) -> Span | None:
     """Median and limits of the drift at rest, where every area has its own reporting rate within the range.
 
-    Counts are drawn from their own uncertainty too (gamma, Jeffreys). None where some draws have no single resting point.
+    The busiest tenth is that of each draw. Counts are drawn from their own uncertainty too (gamma, Jeffreys). None where some draws have no single resting point.
     """
     loop, rng = player.loop, np.random.default_rng(player.seed("parameters"))
     periods = loop.past.reported.shape[1]
@@ -133,8 +134,9 @@ def _drawn(player: Player, truth: Truth) -> Span | None:
         happening = seen / reporting
         finds, reported = happening * rng.uniform(*truth.discovery_rate) * loop.visits, seen * loop.reports
         share = resting.rest(finds, reported, player.choice.correction)
-        due = float(happening[loop.top].sum() / happening.sum())
-        value = None if share is None else resting.log_odds(float(share[loop.top].sum()), due)
+        top = leaders(happening)
+        due = float(happening[top].sum() / happening.sum())
+        value = None if share is None else resting.log_odds(float(share[top].sum()), due)
         if value is None:
             return None
         found.append(value)
