@@ -72,8 +72,8 @@ def simulated_power(
     p: float, m: int, q: float, n: int, *, critical: float, direction: Direction, seen: Detects
 ) -> float:
     rng = np.random.default_rng(1)
-    draws = zip(rng.binomial(m, p, size=8_000), rng.binomial(n, q, size=8_000), strict=True)
-    return sum(seen(int(x), m, int(y), n, critical, direction) for x, y in draws) / 8_000
+    draws = zip(rng.binomial(m, p, size=4_000), rng.binomial(n, q, size=4_000), strict=True)
+    return sum(seen(int(x), m, int(y), n, critical, direction) for x, y in draws) / 4_000
 
 
 # Sample size
@@ -164,7 +164,7 @@ def test_the_smallest_detectable_difference_has_its_power_exactly(
 def test_the_smallest_detectable_effects_of_large_groups_have_their_power(
     base: float, m: int, n: int, critical: float, direction: Direction
 ) -> None:
-    # 8,000 simulated audits: a standard deviation of .45 percentage points.
+    # 4,000 simulated audits: a standard deviation of .63 percentage points.
     ratio = smallest_detectable_ratio(base, m, n, critical=critical, direction=direction)
     difference = smallest_detectable_difference(base, m, n, critical=critical, direction=direction)
 
@@ -176,8 +176,8 @@ def test_the_smallest_detectable_effects_of_large_groups_have_their_power(
     by_difference = simulated_power(
         base + difference, m, base, n, critical=critical, direction=direction, seen=difference_is_seen
     )
-    assert by_ratio == pytest.approx(0.8, abs=0.015)
-    assert by_difference == pytest.approx(0.8, abs=0.015)
+    assert by_ratio == pytest.approx(0.8, abs=0.02)
+    assert by_difference == pytest.approx(0.8, abs=0.02)
 
 
 def test_large_groups_detect_what_the_normal_formula_says() -> None:
