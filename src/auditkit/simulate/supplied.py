@@ -19,8 +19,7 @@ from auditkit.simulate.places import simulate_places
 from auditkit.simulate.reading import read_loop, submission
 
 NOT_ALLOWED = (
-    "the audit file names a program that retrains the tool, and nobody allowed it to run; "
-    "`auditkit run --allow-command` does, once you have read what it may do"
+    "the audit file names a program to retrain the tool, which runs only with `auditkit run --allow-command`"
 )
 NEEDS = ("leave to run the program that the audit file names",)
 
@@ -87,7 +86,10 @@ def _overlap(tally: PlaceTally, make: Factory, choice: FeedbackChoice, *, period
     if loop is None:
         return None
     submitted = submission(tally, loop, choice)
-    held = repeated(submitted, copy.deepcopy(make(submitted)), name=choice.allocator)
+    try:
+        held = repeated(submitted, copy.deepcopy(make(submitted)), name=choice.allocator)
+    except RerunError:  # it could be played, but not alone on the audited periods
+        return None
     return None if held is None else held.overlap
 
 
