@@ -200,4 +200,7 @@ def test_every_allocator_is_played_and_held_against_the_submitted_flags(allocato
 
     assert (found.status, found.allocator, found.repeats, found.model) == ("measured", allocator, None, None)
     assert found.overlap is not None
+    assert found.smoothed_over == (
+        "neighbours" if allocator == "kernel_density" else None
+    )  # there are no centres
     assert found.overlap > 0.4  # rates differ so much that all of them flag nearly the same areas
