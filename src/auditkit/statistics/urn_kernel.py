@@ -144,7 +144,9 @@ def loops(  # noqa: C901  # one loop over replicates, rounds and visits, as numb
     Ensign et al. (2018), PMLR 81, 160-171: one round of the urn.
     """
 
-    def visit(counts: Counts, uniforms: Floats, table: Floats, reports: Counts, found: Counts) -> None:
+    def visit(  # noqa: C901, PLR0912  # as `loops`
+        counts: Counts, uniforms: Floats, table: Floats, reports: Counts, found: Counts
+    ) -> None:
         """Play rounds: counts (size, areas), uniforms (size, rounds, 2, visits), reports (size, rounds, areas) or empty."""
         size, areas = counts.shape
         width, visits = 1, uniforms.shape[3]
