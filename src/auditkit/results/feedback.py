@@ -249,6 +249,8 @@ class Feedback:
     do not differ at all."""
     model: RetrainedModel | None = None
     """What ran in the tool's place, where that is none of auditkit's own allocators."""
+    smoothed_over: Literal["distance", "neighbours"] | None = None
+    """How a kernel density spreads records: by distance or, where centres of areas are not known, over neighbours."""
     said: bytes = b""
     """The end of what a program said on standard error before it failed; for `internal/`, never published."""
     measurements: tuple[Measurement, ...] = ()

@@ -189,6 +189,7 @@ class FeedbackRecord(Record):
     rank_overlap: tuple[float, float] | None = None
     null: tuple[Span | None, ...] = ()
     model: RetrainedModelRecord | None = None
+    smoothed_over: Literal["distance", "neighbours"] | None = None
 
 
 class AreaRecord(Record):
