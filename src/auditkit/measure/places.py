@@ -57,7 +57,7 @@ PLACE_MEASURES = {
     "feedback_verdict": "What the feedback test says of the tool.",
     "loop_log_odds_amplification": "Log odds of the busiest areas' share of visits after all rounds minus those of what is due.",
     "loop_added_log_odds": "The same minus that of the same tool without its loop: what the loop itself adds.",
-    "loop_share_amplification": "Share of visits of the busiest tenth in the long run over its true share.",
+    "loop_share_amplification": "Share of visits of the busiest areas in the long run over their share of incidents.",
     "loop_group_amplification": "Visits to areas of a group's residents in the long run over what true rates would put there.",
     "loop_gain": "Factor by which one retraining multiplies a small difference between areas.",
     "loop_runaway_probability": "Share of runs whose most visited tenth ends above 1.5 times its true share.",

@@ -124,7 +124,7 @@ def _equal(player: Player) -> tuple[tuple[Arm, ...], Span]:
 def _drawn(player: Player, truth: Truth) -> Span | None:
     """Median and limits of the drift at rest, where every area has its own reporting rate within the range.
 
-    The busiest tenth is that of each draw. Counts are drawn from their own uncertainty too (gamma, Jeffreys). None where some draws have no single resting point.
+    The busiest areas are those of each draw. Counts are drawn from their own uncertainty too (gamma, Jeffreys). None where some draws have no single resting point.
     """
     loop, rng = player.loop, np.random.default_rng(player.seed("parameters"))
     periods = loop.past.reported.shape[1]
