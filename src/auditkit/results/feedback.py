@@ -180,6 +180,19 @@ class LockIn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RetrainedModel:
+    """What the vendor or the caller put in the tool's place."""
+
+    kind: Literal["program", "forecaster"]
+    """A program that speaks the retrain protocol, or an object in Python."""
+    name: str
+    """In its own words."""
+    version: str
+    network: Literal["cut_off", "open", "as_auditkit"]
+    """Whether it had a network; an object in Python has what auditkit has."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Feedback:
     """The feedback test, or why it was not made."""
 
@@ -227,5 +240,9 @@ class Feedback:
     null: tuple[Span | None, ...] = ()
     """Variance ratio on equal areas and on permuted history, each with its interval; None where runs without the loop
     do not differ at all."""
+    model: RetrainedModel | None = None
+    """What ran in the tool's place, where that is none of auditkit's own allocators."""
+    said: bytes = b""
+    """The end of what a program said on standard error before it failed; for `internal/`, never published."""
     measurements: tuple[Measurement, ...] = ()
     """What policies may limit; listed with all other measurements."""

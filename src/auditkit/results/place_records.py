@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from auditkit.results.feedback import ArmName, Remedy, Span, Structure
+from auditkit.results.findings import Alternative
 
 Texts = Annotated[tuple[str, ...], Field(strict=False)]
 
@@ -134,6 +135,15 @@ class LockInRecord(Record):
     probability: tuple[float, ...]
 
 
+class RetrainedModelRecord(Record):
+    """What the vendor or the caller put in the tool's place in the loop."""
+
+    kind: Literal["program", "forecaster"]
+    name: str = Field(description="In its own words.")
+    version: str
+    network: Literal["cut_off", "open", "as_auditkit"]
+
+
 class FeedbackRecord(Record):
     """The feedback test."""
 
@@ -169,6 +179,7 @@ class FeedbackRecord(Record):
     lock_in: LockInRecord | None = None
     rank_overlap: tuple[float, float] | None = None
     null: tuple[Span | None, ...] = ()
+    model: RetrainedModelRecord | None = None
 
 
 class AreaRecord(Record):
@@ -181,6 +192,28 @@ class AreaRecord(Record):
     latitude: float | None
     outlines: tuple[tuple[tuple[float, float], ...], ...] = Field(
         description="Longitude and latitude; may be empty."
+    )
+
+
+class DisplacementRecord(Record):
+    """Where something was done, and what it is compared with."""
+
+    roles: dict[str, int] = Field(description="Number of areas by role; a role that no area has is absent.")
+    periods: int = Field(description="Number of periods before, and as many after.")
+    before: tuple[str, str] = Field(description="First and last day that were named.")
+    after: tuple[str, str]
+    incidents: Literal["records", "history"]
+
+
+class FrontierRecord(Record):
+    """The trade-off of hits against one group's share."""
+
+    dimension: str
+    group: str
+    share_of: Literal["residents", "stops"]
+    tolerated_loss: float | None
+    alternative: Alternative | None = Field(
+        description="Whether a choice within the tolerated loss falls less on the group; null without a tolerance."
     )
 
 
@@ -201,3 +234,7 @@ class PlacesRecord(Record):
     blocks: int
     sized: bool = Field(description="Whether sizes of areas were given; otherwise areas count equally.")
     source_rule: str | None = Field(description="How records of the history were told apart, as declared.")
+    displacement: DisplacementRecord | None = Field(
+        None, description="Null where the audit file does not ask."
+    )
+    frontier: FrontierRecord | None = Field(None, description="Null where the audit file does not ask.")
