@@ -30,16 +30,19 @@ class Scenario:
     resting_points: int | None
     """How many states the loop can rest in; None where the loop is played and not solved."""
     top_true: float
-    """True share of the tenth of areas with the highest true rates."""
+    """True share of the busiest areas: the tenth with the highest true rates, or half of a shorter list."""
     top_limit: float | None
     """Their share of visits where the loop comes to rest; None without a single stable resting point."""
     log_odds: float | None
-    """Log odds of the limit share minus those of the true share; 0 is proportionate."""
+    """Log odds of the limit share minus those of the share that is due; 0 is as it should be."""
     invaded: int
     """Areas that a neglect would leave neglected: by an invasion number below 1 or, where the loop is played, areas
     among those with most incidents that the tool neglects and the same tool without its loop does not."""
     log_odds_interval: tuple[float, float] | None = None
     """Monte Carlo interval, where the loop is played."""
+    top_due: float | None = None
+    """Share of visits that the decision rule would give the busiest areas if it knew the true rates; None where that is
+    their share of incidents."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +93,8 @@ class LoopGroup:
     group: str
     amplification: float
     """Visits that fall on the group where the loop rests, over those that true rates would put on it."""
+    by_rule: float | None = None
+    """The same for the decision rule alone, if it knew the true rates: what is no doing of the loop."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,6 +230,8 @@ class Feedback:
     """Drift of the tool's runs, with the Monte Carlo interval."""
     parameters: tuple[float, float] | None = None
     """Limits of that drift when rates are drawn from their ranges."""
+    added: Span | None = None
+    """Log odds of visits to the busiest areas against the same tool without its loop: what the loop itself adds."""
     gain: Span | None = None
     """Factor by which one retraining multiplies a head start."""
     head_start_left: Span | None = None

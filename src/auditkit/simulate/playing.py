@@ -30,13 +30,13 @@ from auditkit.simulate.rules import Rule
 from auditkit.statistics.amplification import between_run_spread
 from auditkit.statistics.critical import normal
 from auditkit.statistics.intervals import wilson
-from auditkit.statistics.runaway import concentrated_probability, lock_in
+from auditkit.statistics.runaway import concentrated_probability, leading_excess, lock_in
 from auditkit.statistics.survival import kaplan_meier
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 CONCENTRATED = 1.5
-"""A run counts as concentrated when its most visited tenth has this many times its true share."""
+"""A run counts as concentrated when its most visited tenth has this many times what is due."""
 FEW = 200
 """Replicates of everything but the tool and its null tests."""
 FEW_BY_COMMAND = 100
@@ -57,6 +57,7 @@ class Drift:
     """Shape (areas,): share of visits in the end, under the middle assumption."""
     log_odds: Span | None = None
     parameters: tuple[float, float] | None = None
+    added: Span | None = None
     gain: Span | None = None
     head_start_left: Span | None = None
     starts: tuple[StartingPoint, ...] = ()
@@ -96,8 +97,18 @@ class Player:
 
     @property
     def top_true(self) -> float:
-        """True share of the tenth of areas with most incidents."""
+        """True share of the busiest areas."""
         return min(1.0, float(self.loop.true_share[self.loop.top].sum()))
+
+    @property
+    def top_due(self) -> float:
+        """Share of visits that the rule would give the busiest areas if it knew the true rates."""
+        return min(1.0, float(self.rule.due(self.loop.rates)[self.loop.top].sum()))
+
+    @property
+    def by_rule(self) -> float:
+        """How far the rule alone, with full knowledge, concentrates visits: its busiest tenth over their true share."""
+        return float(leading_excess(self.rule.due(self.loop.rates)[None], self.loop.true_share)[0])
 
     def tool(self) -> Way:
         """Give the tool as submitted as an arm."""
@@ -138,6 +149,8 @@ def described(
         Shape (replicates, areas): final shares of visits.
     path
         Rounds that were kept, and the share of the most visited tenth of areas in each, by run.
+    truth
+        Shape (areas,): what is due to each area, by its share of incidents and by how far the rule alone concentrates.
 
     References
     ----------
@@ -169,7 +182,7 @@ def played_arm(name: ArmName, played: Played, *, loop: Loop, truth: Floats, roun
     return described(name, final, (played.kept, played.leading), loop=loop, truth=truth, rounds=rounds)
 
 
-def locked(excess: Floats, kept: Ints, *, rounds: int) -> LockIn:
+def locked(excess: Floats, kept: Ints, *, rounds: int, by_rule: float = 1.0) -> LockIn:
     """Say when runs became concentrated for good, as a survival curve.
 
     References
@@ -177,7 +190,7 @@ def locked(excess: Floats, kept: Ints, *, rounds: int) -> LockIn:
     Methods 6.3 (6): Kaplan-Meier, censored at the last round, with a minimum dwell.
     """
     dwell = min(DWELL, rounds // 2)
-    found = lock_in(excess > CONCENTRATED, kept, dwell=dwell)
+    found = lock_in(excess > CONCENTRATED * by_rule, kept, dwell=dwell)
     events = found.locked.astype(np.float64)
     curve = tuple(
         kaplan_meier(found.rounds, events, 1 - events, horizon=float(at)).event_probability for at in kept
