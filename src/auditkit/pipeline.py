@@ -29,6 +29,7 @@ from auditkit.judge.families import declare_families
 from auditkit.judge.judging import judge, may_be_positive
 from auditkit.judge.loops import loop_of_policy
 from auditkit.judge.not_checked import not_checked
+from auditkit.judge.other_loops import judged_loops, with_loops, withhold_loops
 from auditkit.judge.pledges import check_pledge, with_pledge
 from auditkit.load.alerts import load_alerts
 from auditkit.load.engine import connect
@@ -131,19 +132,25 @@ def run_audit(
         counted.result,
         audit,
         tool_type,
+        families=declare_families(chosen.policy, audit),
         rng=_child(audit, "simulate"),
         progress=partial(progress, "simulate"),
     )
+    measured = with_loops(measured, feedback)
     progress("judge", chosen.policy.name)
     judged = judge(measured, audit, chosen.policy, feedback=feedback, checks=counted.checks)
     smallest = audit.publication.smallest_cell
+    published = withhold_loops(
+        _published(measured, counted.result, smallest_cell=smallest), feedback, smallest_cell=smallest
+    )
+    loop, feedback = loop_of_policy(feedback, chosen.policy, audit), judged_loops(feedback, published)
     origin = Origin(
         audit=audit, chosen=chosen, pledge=pledged, tool_type=tool_type, sources=counted.sources, counted=counted.counted,
         places=counted.result if isinstance(counted.result, PlaceTally) else None,
         alerts=counted.result if isinstance(counted.result, AlertTally) else None,
-        loop=loop_of_policy(feedback, chosen.policy, audit),
+        loop=loop,
         checks=withhold_checks(counted.checks, smallest_cell=smallest),
-        measurements=_published(measured, counted.result, smallest_cell=smallest), feedback=feedback,
+        measurements=published, feedback=feedback,
         judgement=with_pledge(judged, pledged),
         not_checked=not_checked(
             audit, feedback, membership_unknown=_membership_unknown(measured), metrics=_metrics(measured)

@@ -10,6 +10,7 @@ from auditkit.definitions.audit_file import AuditFile
 from auditkit.errors import SHOWN, InputError, Problem, shown
 from auditkit.load.areas import load_areas
 from auditkit.load.decisions import count, decide
+from auditkit.load.deployment import load_deployment
 from auditkit.load.files import open_table
 from auditkit.load.history import load_history
 from auditkit.load.people import check_columns
@@ -40,9 +41,18 @@ def load_places(
         opened = load_history(connection, audit.history, folder=folder, audit_name=audit_name)
         history = _by_period(opened, audit.history.time, period=audit.records.period or "year")
         history = replace(history, table=without_pseudo_areas(history.table, audit.history.area, audit))
+    deployment = None
+    if audit.deployment is not None:
+        deployment = load_deployment(
+            connection,
+            audit.deployment,
+            period=audit.records.period or "year",
+            folder=folder,
+            audit_name=audit_name,
+        )
     return PlaceRows(
         table=records.table, source=records.source, columns=records.columns, counted=records.counted,
-        original=records.original, areas=loaded, history=history,
+        original=records.original, areas=loaded, history=history, deployment=deployment,
     )  # fmt: skip
 
 

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from auditkit.results.measurements import Measurement
+from auditkit.results.other_loops import AlertLoop, LogTest, PersonLoop
+
 ArmName = Literal["as_submitted", "corrected", "equal_rates", "equal_rates_corrected"]
 Structure = Literal["runaway", "history_dependent", "non_correcting", "one_resting_point"]
 
@@ -91,3 +94,16 @@ class Feedback:
     groups: tuple[LoopGroup, ...] = ()
     left_out: int = 0
     """Areas without any reported record, about which the loop can say nothing."""
+    person: PersonLoop | None = None
+    """The loop of a person tool."""
+    alert: AlertLoop | None = None
+    """The loop of an alert system."""
+    logs: LogTest | None = None
+    """The test on logs of a tool in use."""
+
+    @property
+    def numbers(self) -> tuple[Measurement, ...]:
+        """Every measurement that the loops of persons and alerts, and the logs, made."""
+        return tuple(
+            number for part in (self.person, self.alert, self.logs) if part for number in part.numbers
+        )

@@ -31,6 +31,9 @@ REASONS: dict[str, str] = {
     "NE-POWER": "the groups are too small for any gap to be found",
     "NE-STRATA": "nobody can be compared within the same circumstances",
     "NE-MODEL": "the numbers do not let the model behind it be fitted",
+    "NE-CONSTANT": "deployment never changes within an area",
+    "NE-SPLIT": "records do not tell what others reported from what police discovered",
+    "NE-LOGS": "the logs are too vague: too few areas and periods with deployment",
 }
 """Reason codes of methods 1.6 and of the design, in words."""
 

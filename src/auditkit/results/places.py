@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from auditkit.results.areas import Areas
 from auditkit.results.checks import Refusal
+from auditkit.results.logs import LogTally
 
 Grid = NDArray[np.float64]
 """Shape (areas, periods), read-only."""
@@ -53,3 +54,5 @@ class PlaceTally:
     baseline_periods: int
     """Window of the rolling-count baseline."""
     refused: tuple[Refusal, ...]
+    logs: LogTally | None = None
+    """Logs of a tool in use."""

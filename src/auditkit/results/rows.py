@@ -250,11 +250,14 @@ class PlaceRows(Rows):
     areas: LoadedAreas
     history: Rows | None
     """What the tool learns from; roles `area`, `period` and, where declared, `source`."""
+    deployment: Rows | None = None
+    """Logs of a tool in use; roles `area`, `period`, `deployment` and, where declared, counts by source."""
 
     @property
     def sources(self) -> tuple[InputRecord, ...]:
         """Every file that the rows came from."""
-        return (self.source, self.areas.source, *(() if self.history is None else (self.history.source,)))
+        others = (self.history, self.deployment)
+        return (self.source, self.areas.source, *(other.source for other in others if other is not None))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -274,11 +277,13 @@ class AlertRows(Rows):
     coverage: Coverage | None
     events: Rows | None
     """Events known from elsewhere; roles `alerted` and, where declared, `area`."""
+    deployment: Rows | None = None
+    """Logs of a system in use, as for a place tool."""
 
     @property
     def sources(self) -> tuple[InputRecord, ...]:
         """Every file that the rows came from."""
-        others = (self.areas, self.coverage, self.events)
+        others = (self.areas, self.coverage, self.events, self.deployment)
         return (self.source, *(other.source for other in others if other is not None))
 
 

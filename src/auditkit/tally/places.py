@@ -7,6 +7,7 @@ import numpy as np
 from auditkit.definitions.audit_file import AuditFile
 from auditkit.results.places import Grid, PastCounts, PlaceTally, Unmatched
 from auditkit.results.rows import CheckedPlaceRows, Rows, value
+from auditkit.tally.logs import tally_logs
 
 Cell = tuple[str | None, str | None, float, float]
 """Area, period, flags, outcomes."""
@@ -34,6 +35,7 @@ def tally_places(checked: CheckedPlaceRows, audit: AuditFile) -> PlaceTally:
             without_records=tuple(name for name in areas.ids if name not in named),
         ),
         baseline_periods=audit.records.baseline_periods, refused=checked.refused,
+        logs=tally_logs(rows.deployment, audit, areas=areas.ids, history=rows.history),
     )  # fmt: skip
 
 
