@@ -3,11 +3,12 @@
 The effects are not estimated as dummies but projected out by weighted demeaning (Frisch-Waugh-Lovell), within each
 step of iteratively reweighted least squares. That costs the same for sixty areas and for ten thousand.
 
-The spread of a coefficient is a delete-one-area jackknife in one step (CR3, without the leverage of the effects
-themselves), with t quantiles of the effective number of areas less one. With few or unequal areas the plain sandwich
+The spread of a coefficient is a delete-one-area jackknife in one step (CR3; the leverage of period effects enters as
+their number), with t quantiles of the effective number of areas less one. With few or unequal areas the plain sandwich
 is too narrow.
 """
 
+import math
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -17,7 +18,7 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Effects = Literal["areas and periods", "periods"]
 STEPS, SWEEPS, CLOSE = 200, 2000, 1e-10
-LARGE = 20.0
+LARGE = 15.0
 """A coefficient on the log scale beyond this has run away: the counts do not hold it."""
 
 
@@ -29,7 +30,7 @@ class PanelFit(NamedTuple):
     covariance: Floats
     """(covariates, covariates)"""
     moved: Floats
-    """(areas, covariates): how much the coefficients exceed those without the area; 0 for areas that say nothing."""
+    """(areas, covariates): how much the coefficients exceed those without the area, widened for the effects of periods."""
     areas: int
     """Areas that the coefficients rest on."""
     effective: float
@@ -80,8 +81,7 @@ def poisson_panel(
     Raises
     ------
     ValueError
-        If the counts do not hold the coefficients: nothing varies within areas, one area alone carries them, or they
-        run away.
+        If the counts do not hold the coefficients: nothing varies within areas, or they run away.
 
     References
     ----------
@@ -98,19 +98,16 @@ def poisson_panel(
         msg = "expected counts in at least two areas and periods"
         raise ValueError(msg)
     mu = np.where(kept, (y + y[kept].mean()) / 2, 0.0)
-    eta, before, solved = np.log(np.where(kept, mu, 1.0)), np.inf, np.zeros(len(covariates))
-    for _ in range(STEPS):
+    eta, before, after, steps = np.log(np.where(kept, mu, 1.0)), np.inf, 0.0, 0
+    solved = np.zeros(len(covariates))
+    while abs(before - after) > CLOSE * (abs(after) + 0.1) and steps < STEPS:
         working = np.where(kept, eta + (y - mu) / np.where(kept, mu, 1.0), 0.0)
         within = _within(np.concatenate([working[None], x]), mu, effects=effects)
         solved = _solve(within[1:], within[0], mu)
         eta = working - (within[0] - np.tensordot(solved, within[1:], axes=1))
         mu = np.where(kept, np.exp(np.clip(eta, -50, 50)), 0.0)
-        after = _deviance(y, mu, kept)
-        if abs(before - after) <= CLOSE * (abs(after) + 0.1):
-            break
-        before = after
-    within = _within(x, mu, effects=effects)
-    return _fit(solved, within, mu, y - mu, kept)
+        before, after, steps = after if steps else np.inf, _deviance(y, mu, kept), steps + 1
+    return _fit(solved, _within(x, mu, effects=effects), mu, y - mu, kept)
 
 
 def linear_panel(
@@ -142,24 +139,28 @@ def _within(values: Floats, weights: Floats, *, effects: Effects) -> Floats:
     by_area, by_period = weights.sum(axis=1), weights.sum(axis=0)
     area = np.divide(1.0, by_area, out=np.zeros_like(by_area), where=by_area > 0)[:, None]
     period = np.divide(1.0, by_period, out=np.zeros_like(by_period), where=by_period > 0)
-    scale = np.abs(values).max(initial=1.0)
-    for _ in range(SWEEPS):
+    close = CLOSE * np.abs(values).max(initial=1.0)
+    moved, sweeps = np.inf, 0
+    while moved > close and sweeps < SWEEPS:
         mean = (weights * left).sum(axis=1, keepdims=True) * period
         left -= mean
-        moved = np.abs(mean).max(initial=0.0)
+        moved, sweeps = 0.0, sweeps + 1
         if effects == "areas and periods":
+            moved = np.abs(mean).max(initial=0.0)
             mean = (weights * left).sum(axis=2, keepdims=True) * area
             left -= mean
             moved = max(moved, np.abs(mean).max(initial=0.0))
-        if moved <= CLOSE * scale or effects == "periods":
-            break
     return np.asarray(np.where(weights > 0, left, 0.0), dtype=np.float64)
 
 
 def _solve(x: Floats, y: Floats, weights: Floats) -> Floats:
     information = _information(x, weights)
     _refuse_flat(information, weights)
-    return np.asarray(np.linalg.solve(information, (x * weights * y).sum(axis=(1, 2))), dtype=np.float64)
+    solved = np.asarray(np.linalg.solve(information, (x * weights * y).sum(axis=(1, 2))), dtype=np.float64)
+    if np.abs(solved).max() > LARGE:
+        msg = f"expected counts that hold the coefficients; they run away to {solved.tolist()}"
+        raise ValueError(msg)
+    return solved
 
 
 def _information(x: Floats, weights: Floats) -> Floats:
@@ -174,23 +175,17 @@ def _refuse_flat(information: Floats, weights: Floats) -> None:
 
 
 def _fit(solved: Floats, within: Floats, weights: Floats, left: Floats, kept: Flags) -> PanelFit:
-    if np.abs(solved).max() > LARGE:
-        msg = f"expected counts that hold the coefficients; they run away to {solved.tolist()}"
-        raise ValueError(msg)
     information = _information(within, weights)
     scores = np.einsum("iat,at->ai", within, np.where(kept, left, 0.0), optimize=True)
     each = np.einsum("iat,jat,at->aij", within, within, weights, optimize=True)
-    without = information - each
-    if np.linalg.det(without / np.diag(information)).min() <= 1e-12:
-        msg = "expected several areas; one alone carries a coefficient"
-        raise ValueError(msg)
-    moved = np.linalg.solve(without, scores[..., None])[..., 0]
-    areas = int(kept.any(axis=1).sum())
-    covariance = (areas - 1) / areas * moved.T @ moved
+    moved = np.linalg.solve(information - each, scores[..., None])[..., 0]
+    areas, cells = int(kept.any(axis=1).sum()), int(kept.sum())
+    spent = len(solved) + int(kept.any(axis=0).sum())  # effects of areas lie within areas and cost nothing
+    covariance = (areas - 1) / areas * cells / max(1, cells - spent) * moved.T @ moved
     first = np.linalg.inv(information)[0]
     weight = np.einsum("i,aij,j->a", first, each, first)
     effective = float(weight.sum() ** 2 / (weight**2).sum())
-    return PanelFit(solved, covariance, moved, areas, effective)
+    return PanelFit(solved, covariance, moved * math.sqrt(cells / max(1, cells - spent)), areas, effective)
 
 
 def _deviance(y: Floats, mu: Floats, kept: Flags) -> float:
