@@ -68,7 +68,8 @@ def recorded_ratio(flagged: float, flagged_other: float, *, supervised: float, u
 def explaining_detection(ratio: float, flagged: float, flagged_other: float) -> float | None:
     """How many times as much supervision must find (d1 over d0) to explain a ratio of records on its own.
 
-    None where no finite number does: supervision alone makes at most the ratio of the shares flagged.
+    None where none from 1 up does: supervision alone makes at most the ratio of the shares flagged, and only in its
+    direction.
 
     Raises
     ------
@@ -88,10 +89,8 @@ def explaining_detection(ratio: float, flagged: float, flagged_other: float) -> 
         msg = f"expected a ratio above 0 and shares, found {ratio}, {flagged} and {flagged_other}"
         raise ValueError(msg)
     above, below = ratio * (1 - flagged_other) - (1 - flagged), flagged - ratio * flagged_other
-    if above == below == 0:
-        return None
-    found = above / below if below else -1.0
-    return found if found > 0 and math.isfinite(found) else None
+    found = above / below if below else 0.0
+    return found if found >= 1 and math.isfinite(found) else None
 
 
 def noise_score(flagged: float, occurs: float, *, supervised: float, unsupervised: float) -> NoiseScore:
