@@ -75,7 +75,7 @@ def test_counts_ranks_and_limits_are_read_where_they_are_declared(
     engine: ibis.BaseBackend, tmp_path: Path
 ) -> None:
     text = "beat,day,hours,found,told,place,cap\na,2021-01-04,2,3,4,1,2\nb,2021-01-04,0,0,5,3,2\n"
-    keys = {"discovered": "found", "reported": "told", "rank": "place", "limit": "cap"}
+    keys: dict[str, Any] = {"discovered": "found", "reported": "told", "rank": "place", "limit": "cap"}
     found = counted(opened(engine, tmp_path, text, **keys), **keys)
 
     grids = [found.discovered, found.reported, found.rank, found.limit]
@@ -89,7 +89,7 @@ def test_counts_ranks_and_limits_are_read_where_they_are_declared(
 
 def test_a_limit_may_be_one_number(engine: ibis.BaseBackend, tmp_path: Path) -> None:
     text = "beat,day,hours,place\na,2021-01-04,2,1\n"
-    keys = {"rank": "place", "limit": 3}
+    keys: dict[str, Any] = {"rank": "place", "limit": 3}
     found = counted(opened(engine, tmp_path, text, **keys), **keys)
 
     assert found.limit is not None

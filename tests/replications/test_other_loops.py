@@ -356,16 +356,16 @@ def run_places(
 def test_f18_just_inside_the_limit_twice_as_much_is_discovered_for_each_report(tmp_path: Path) -> None:
     # two areas on either side of the limit of two, in one week and the next: 60 and 100 inside, 30 and 100 outside
     logs = ["area,week,hours,found,told,control,place"]
-    for area, found, told, place in (("a", 15, 20, 1), ("b", 15, 30, 2), ("c", 10, 20, 3), ("d", 5, 30, 4)):
-        logs += [f"{area},{week},10,{found},{told},1,{place}" for week in ("2021-01-04", "2021-01-11")]
+    for area, found, told, rank in (("a", 15, 20, 1), ("b", 15, 30, 2), ("c", 10, 20, 3), ("d", 5, 30, 4)):
+        logs += [f"{area},{week},10,{found},{told},1,{rank}" for week in ("2021-01-04", "2021-01-11")]
     audit = run_places(
         tmp_path, logs, areas=["a", "b", "c", "d"],
         sections=f'hours = "hours"\n{OWN}rank = "place"\nlimit = 2\nnear = 2\n',
     )  # fmt: skip
-    found = numbers(audit)["log_cutoff_comparison/loop"]
+    compared = numbers(audit)["log_cutoff_comparison/loop"]
 
-    assert found["value"] == pytest.approx(2.0)
-    assert found["interval"] == pytest.approx([1.191, 3.359], abs=5e-4)
+    assert compared["value"] == pytest.approx(2.0)
+    assert compared["interval"] == pytest.approx([1.191, 3.359], abs=5e-4)
     # the same hours in every week: nothing else can be had from these logs
     assert numbers(audit)["log_deployment_elasticity/loop"]["reason"] == "NE-CONSTANT"
     assert feedback(audit)["logs"]["verdict"] == "not_estimable"

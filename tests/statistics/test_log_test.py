@@ -17,11 +17,15 @@ from auditkit.statistics.log_test import (
     ratio_of_ratios,
     retraining_trace,
 )
-from auditkit.statistics.panels import poisson_panel
+from auditkit.statistics.panels import Floats, poisson_panel
 from benchmarks.feedback_logs import World, made_logs
 
 RUNS = 16
 """Made logs of each kind. F19 gives a standard deviation of .04 between them: of their mean, .01."""
+
+
+def counts(rng: np.random.Generator, mean: Floats) -> Floats:
+    return np.asarray(rng.poisson(mean), dtype=np.float64)
 
 
 def many(elasticity: float, *, drift: float = 0.0) -> list[Logs]:
@@ -74,7 +78,7 @@ def test_flags_enter_as_they_are() -> None:
     # twice as much is discovered in flagged periods: log 2
     rng = np.random.default_rng(5)
     flags = (rng.random((40, 60)) < 0.3).astype(np.float64)
-    logs = Logs(flags, rng.poisson(2 * 2**flags) * 1.0, rng.poisson(4.0, (40, 60)) * 1.0, flags=True)
+    logs = Logs(flags, counts(rng, 2 * 2**flags), counts(rng, np.full((40, 60), 4.0)), flags=True)
     effect = deployment_elasticity(logs)
 
     assert effect.value == pytest.approx(math.log(2), abs=3 * effect.standard_error)
@@ -87,8 +91,8 @@ def some(*, none: float = 0.2, seed: int = 6) -> Logs:
     """Make logs in which some periods have no deployment; an elasticity of .5 otherwise."""
     rng = np.random.default_rng(seed)
     hours = np.where(rng.random((30, 40)) < none, 0.0, rng.lognormal(0, 0.7, (30, 40)))
-    found = rng.poisson(3 * np.where(hours > 0, np.sqrt(np.where(hours > 0, hours, 1.0)), 0.5)) * 1.0
-    return Logs(hours, found, rng.poisson(5.0, hours.shape) * 1.0, rng.poisson(2.0, hours.shape) * 1.0)
+    found = counts(rng, 3 * np.where(hours > 0, np.sqrt(np.where(hours > 0, hours, 1.0)), 0.5))
+    return Logs(hours, found, counts(rng, np.full(hours.shape, 5.0)), counts(rng, np.full(hours.shape, 2.0)))
 
 
 def test_periods_without_deployment_have_a_level_of_their_own() -> None:
