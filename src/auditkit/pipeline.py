@@ -23,14 +23,17 @@ from auditkit.definitions.checks import ToolType, read_checks, read_tool_type
 from auditkit.definitions.pledge import KeptPledge, pledge_of, read_pledge, write_pledge
 from auditkit.definitions.policy import ChosenPolicy, Policy, choose_policy
 from auditkit.errors import DefinitionError, Problem, closest, shown
-from auditkit.judge.alert_disclosure import withhold_alerts
-from auditkit.judge.disclosure import withhold, withhold_checks
+from auditkit.judge.alternative_areas import alternative_areas
+from auditkit.judge.disclosure import withhold_checks
 from auditkit.judge.families import declare_families
 from auditkit.judge.judging import judge, may_be_positive
+from auditkit.judge.loop_disclosure import withhold_loop
 from auditkit.judge.loops import loop_of_policy
 from auditkit.judge.not_checked import not_checked
 from auditkit.judge.other_loops import judged_loops, with_loops, withhold_loops
+from auditkit.judge.place_disclosure import at_other_scales
 from auditkit.judge.pledges import check_pledge, with_pledge
+from auditkit.judge.publication import published
 from auditkit.load.alerts import load_alerts
 from auditkit.load.engine import connect
 from auditkit.load.people import load
@@ -44,7 +47,7 @@ from auditkit.measure.choices import Measuring
 from auditkit.measure.known import all_measures, declared_measures
 from auditkit.measure.measuring import PARTS as PEOPLE_PARTS
 from auditkit.measure.places import PARTS, PLACE_MEASURES
-from auditkit.report.assemble import Origin, build_document, internal_tally
+from auditkit.report.assemble import Origin, build_document, internal_files
 from auditkit.report.folder import check_free, manifest, write_folder
 from auditkit.report.render import check_languages, render
 from auditkit.results.alerts import AlertTally
@@ -59,6 +62,8 @@ from auditkit.results.pledges import PledgeCheck
 from auditkit.results.rows import CheckedAlertRows, CheckedPlaceRows, CheckedRows, Rows
 from auditkit.results.tally import Tally
 from auditkit.simulate.by_kind import simulate_by_kind
+from auditkit.simulate.forecasters import Forecaster
+from auditkit.simulate.supplied import Brought
 from auditkit.tally.alerts import tally_alerts
 from auditkit.tally.people import tally
 from auditkit.tally.places import tally_places
@@ -83,7 +88,7 @@ def silent(stage: str, detail: str) -> None:
     """Show no progress."""
 
 
-def run_audit(
+def run_audit(  # noqa: PLR0913  # the front door; all but the path have a default
     path: str | Path,
     *,
     out: str | Path | None = None,
@@ -91,6 +96,8 @@ def run_audit(
     pledge: str | Path | None = None,
     progress: Progress = silent,
     existing: Literal["refuse", "replace"] = "refuse",
+    allow_command: bool = False,
+    forecaster: Forecaster | None = None,
 ) -> Audit:
     """Run a whole audit and, if a folder is named, write its run folder.
 
@@ -108,6 +115,10 @@ def run_audit(
         Called as the stages start.
     existing
         What to do with a run folder that is already there.
+    allow_command
+        Whether the program that [feedback] names may run; SECURITY.md says what that means.
+    forecaster
+        Stands for the tool in the feedback test, instead of the allocator of the audit file.
 
     Raises
     ------
@@ -129,43 +140,41 @@ def run_audit(
         )  # fmt: skip
     progress("simulate", "feedback loop")
     feedback = simulate_by_kind(
-        counted.result,
-        audit,
-        tool_type,
-        families=declare_families(chosen.policy, audit),
-        rng=_child(audit, "simulate"),
+        counted.result, audit, tool_type, Brought(folder=path.parent, commands=allow_command, forecaster=forecaster),
+        families=declare_families(chosen.policy, audit), rng=_child(audit, "simulate"),
         progress=partial(progress, "simulate"),
-    )
+    )  # fmt: skip
     measured = with_loops(measured, feedback)
     progress("judge", chosen.policy.name)
     judged = judge(measured, audit, chosen.policy, feedback=feedback, checks=counted.checks)
-    smallest = audit.publication.smallest_cell
-    published = withhold_loops(
-        _published(measured, counted.result, smallest_cell=smallest), feedback, smallest_cell=smallest
-    )
-    loop, feedback = loop_of_policy(feedback, chosen.policy, audit), judged_loops(feedback, published)
+    loop, smallest = loop_of_policy(feedback, chosen.policy, audit), audit.publication.smallest_cell
+    safe = published(measured, counted.result, smallest_cell=smallest)
+    safe = withhold_loops(safe, feedback, smallest_cell=smallest)
+    feedback = judged_loops(withhold_loop(feedback, counted.result, smallest_cell=smallest), safe)
     origin = Origin(
         audit=audit, chosen=chosen, pledge=pledged, tool_type=tool_type, sources=counted.sources, counted=counted.counted,
         places=counted.result if isinstance(counted.result, PlaceTally) else None,
         alerts=counted.result if isinstance(counted.result, AlertTally) else None,
         loop=loop,
         checks=withhold_checks(counted.checks, smallest_cell=smallest),
-        measurements=published, feedback=feedback,
+        measurements=safe, feedback=feedback, alternative=alternative_areas(safe, audit),
         judgement=with_pledge(judged, pledged),
         not_checked=not_checked(
-            audit, feedback, membership_unknown=_membership_unknown(measured), metrics=_metrics(measured)
+            audit, feedback, membership_unknown=_membership_unknown(measured), metrics=_metrics(measured),
+            scales=at_other_scales(measured),
         ),
         created=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         command=f"auditkit run {path.name}"
         + "".join(
             f" --{option} {Path(given).name}" for option, given in (("policy", policy), ("pledge", pledge)) if given
-        ),
+        )
+        + " --allow-command" * allow_command,
         audit_sha256=_sha256(path),
         versions={name: version(name) for name in ("auditkit", *LIBRARIES)},
     )  # fmt: skip
     document = build_document(origin)
     progress("report", ", ".join(document.languages))
-    files = {**render(document), "internal/tally.json": internal_tally(counted.result)}
+    files = {**render(document), **internal_files(counted.result, feedback)}
     files["manifest.json"] = manifest(document, files)
     finished = Audit(document=document, tally=counted.result, files=files)
     if out is not None:
@@ -329,18 +338,8 @@ def _measuring(audit: AuditFile, policy: Policy) -> Measuring:
     return Measuring(
         orientation=audit.tool.orientation, families=declare_families(policy, audit), minimum_n=policy.minimum_n,
         minimum_share=policy.minimum_share, detect_ratio=policy.detect_ratio, ratio_interval=policy.ratio_interval,
-        seed=audit.run.seed,
+        seed=audit.run.seed, frontier=audit.frontier,
     )  # fmt: skip
-
-
-def _published(
-    measured: Measurements, result: Tally | PlaceTally | AlertTally | RejectedData, *, smallest_cell: int
-) -> Measurements:
-    """Withhold small cells, by the rules of the type of tool."""
-    safe = withhold(measured, result if isinstance(result, Tally) else None, smallest_cell=smallest_cell)
-    return withhold_alerts(
-        safe, result if isinstance(result, AlertTally) else None, smallest_cell=smallest_cell
-    )
 
 
 def _membership_unknown(measurements: Measurements) -> bool:

@@ -88,7 +88,7 @@ def _side(item: Measurement) -> int | None:
 
 def with_loops(measured: Measurements, feedback: Feedback) -> Measurements:
     """Put what the loops and logs measured with everything else, so that policies can limit it."""
-    return Measurements(items=(*measured.items, *feedback.numbers))
+    return Measurements(items=(*measured.items, *feedback.measurements, *feedback.numbers))
 
 
 def judged_loops(feedback: Feedback, published: Measurements) -> Feedback:

@@ -43,7 +43,14 @@ def measure_by_kind(
         Called with a few words as each part starts.
     """
     if isinstance(tally, PlaceTally):
-        return measure_places(tally, parts=parts, families=measuring.families, rng=rng, progress=progress)
+        return measure_places(
+            tally,
+            parts=parts,
+            asked=measuring.frontier,
+            families=measuring.families,
+            rng=rng,
+            progress=progress,
+        )
     if isinstance(tally, AlertTally):
         setting = Setting(
             families={(family.metric, family.dimension): family for family in measuring.families},

@@ -15,6 +15,7 @@ from ibis import Table, Value
 
 from auditkit.results.alerts import Coverage
 from auditkit.results.checks import CheckResult, Refusal
+from auditkit.results.displacement import AreaRoles
 from auditkit.results.inputs import InputRecord
 from auditkit.results.loaded_areas import LoadedAreas
 from auditkit.results.passes import plan
@@ -250,13 +251,15 @@ class PlaceRows(Rows):
     areas: LoadedAreas
     history: Rows | None
     """What the tool learns from; roles `area`, `period` and, where declared, `source`."""
+    roles_of_areas: AreaRoles | None = None
+    """Where something was done, and what it is compared with."""
     deployment: Rows | None = None
     """Logs of a tool in use; roles `area`, `period`, `deployment` and, where declared, counts by source."""
 
     @property
     def sources(self) -> tuple[InputRecord, ...]:
         """Every file that the rows came from."""
-        others = (self.history, self.deployment)
+        others = (self.history, self.roles_of_areas, self.deployment)
         return (self.source, self.areas.source, *(other.source for other in others if other is not None))
 
 

@@ -27,13 +27,14 @@ from auditkit.simulate.feedback import (
 )
 from auditkit.simulate.logs import examine_logs
 from auditkit.simulate.people import simulate_people
-from auditkit.simulate.places import simulate_places
+from auditkit.simulate.supplied import Brought, simulate_tool
 
 
-def simulate_by_kind(
+def simulate_by_kind(  # noqa: PLR0913  # what another stage made, and what the loop brings with it
     tally: Tally | PlaceTally | AlertTally | RejectedData,
     audit: AuditFile,
     tool_type: ToolType,
+    brought: Brought,
     *,
     families: tuple[Family, ...] = (),
     rng: np.random.Generator,
@@ -45,7 +46,7 @@ def simulate_by_kind(
     ----------
     Methods 6: the loops of places, of person scores and of alert systems; 6.9: logs.
     """
-    found = _loop(tally, audit, rng=rng, progress=progress)
+    found = _loop(tally, audit, brought, rng=rng, progress=progress)
     feedback = not_simulated(tool_type, because=found) if isinstance(found, str) else found
     logs = tally.logs if isinstance(tally, PlaceTally | AlertTally) else None
     if logs is None or audit.deployment is None:
@@ -57,6 +58,7 @@ def simulate_by_kind(
 def _loop(
     tally: Tally | PlaceTally | AlertTally | RejectedData,
     audit: AuditFile,
+    brought: Brought,
     *,
     rng: np.random.Generator,
     progress: Callable[[str], None],
@@ -70,5 +72,15 @@ def _loop(
     if isinstance(tally, AlertTally) and isinstance(choice, AlertFeedback):
         return measured(alert=simulate_alerts(tally, choice, rng=rng, progress=progress))
     if isinstance(tally, PlaceTally) and isinstance(choice, FeedbackChoice):
-        return simulate_places(tally, choice, rng=rng, progress=progress) or NO_SPLIT
+        records = audit.records
+        found = simulate_tool(
+            tally,
+            choice,
+            brought,
+            rng=rng,
+            progress=progress,
+            decision=records.decision,
+            period=records.period,
+        )
+        return found or NO_SPLIT
     return {"person": NO_PERSON_FEEDBACK, "alert": NO_ALERT_FEEDBACK, "place": NO_FEEDBACK}[audit.kind]
