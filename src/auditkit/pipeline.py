@@ -30,6 +30,7 @@ from auditkit.judge.judging import judge, may_be_positive
 from auditkit.judge.loop_disclosure import withhold_loop
 from auditkit.judge.loops import loop_of_policy
 from auditkit.judge.not_checked import not_checked
+from auditkit.judge.other_loops import judged_loops, with_loops, withhold_loops
 from auditkit.judge.place_disclosure import at_other_scales
 from auditkit.judge.pledges import check_pledge, with_pledge
 from auditkit.judge.publication import published
@@ -140,21 +141,23 @@ def run_audit(  # noqa: PLR0913  # the front door; all but the path have a defau
     progress("simulate", "feedback loop")
     feedback = simulate_by_kind(
         counted.result, audit, tool_type, Brought(folder=path.parent, commands=allow_command, forecaster=forecaster),
-        rng=_child(audit, "simulate"), progress=partial(progress, "simulate"),
+        families=declare_families(chosen.policy, audit), rng=_child(audit, "simulate"),
+        progress=partial(progress, "simulate"),
     )  # fmt: skip
-    measured = Measurements(items=(*measured.items, *feedback.measurements))
+    measured = with_loops(measured, feedback)
     progress("judge", chosen.policy.name)
     judged = judge(measured, audit, chosen.policy, feedback=feedback, checks=counted.checks)
-    smallest = audit.publication.smallest_cell
+    loop, smallest = loop_of_policy(feedback, chosen.policy, audit), audit.publication.smallest_cell
     safe = published(measured, counted.result, smallest_cell=smallest)
+    safe = withhold_loops(safe, feedback, smallest_cell=smallest)
+    feedback = judged_loops(withhold_loop(feedback, counted.result, smallest_cell=smallest), safe)
     origin = Origin(
         audit=audit, chosen=chosen, pledge=pledged, tool_type=tool_type, sources=counted.sources, counted=counted.counted,
         places=counted.result if isinstance(counted.result, PlaceTally) else None,
         alerts=counted.result if isinstance(counted.result, AlertTally) else None,
-        loop=loop_of_policy(feedback, chosen.policy, audit),
+        loop=loop,
         checks=withhold_checks(counted.checks, smallest_cell=smallest),
-        measurements=safe, feedback=withhold_loop(feedback, counted.result, smallest_cell=smallest),
-        alternative=alternative_areas(safe, audit),
+        measurements=safe, feedback=feedback, alternative=alternative_areas(safe, audit),
         judgement=with_pledge(judged, pledged),
         not_checked=not_checked(
             audit, feedback, membership_unknown=_membership_unknown(measured), metrics=_metrics(measured),

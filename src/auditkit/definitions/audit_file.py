@@ -10,7 +10,8 @@ from auditkit.definitions.alerts import Actions, CoverageTable, EventTable, Test
 from auditkit.definitions.checks import Kind, read_tool_type
 from auditkit.definitions.displacement import Displacement, displacement_complaints
 from auditkit.definitions.frontier import Frontier, frontier_complaints
-from auditkit.definitions.places import AreaTable, FeedbackChoice, HistoryTable
+from auditkit.definitions.loops import DeploymentTable, FeedbackSection, for_kind
+from auditkit.definitions.places import AreaTable, HistoryTable
 from auditkit.definitions.records import Confusion, Outcome, Records, Text
 from auditkit.definitions.stops import Stops
 from auditkit.definitions.strict import Definition, parse, read_toml
@@ -122,7 +123,8 @@ class AuditFile(Definition):
     intersections: Annotated[tuple[Intersection, ...], Field(strict=False)] = ()
     areas: AreaTable | None = None
     history: HistoryTable | None = None
-    feedback: FeedbackChoice | None = None
+    feedback: FeedbackSection | None = None
+    deployment: DeploymentTable | None = None
     displacement: Displacement | None = None
     frontier: Frontier | None = None
     coverage: CoverageTable | None = None
@@ -140,13 +142,19 @@ class AuditFile(Definition):
 
     @model_validator(mode="before")
     @classmethod
-    def _alerts_are_rows(cls, given: Any) -> Any:
-        """Take each row of an alert system as an alert, where nothing says which were dispatched."""
+    def _read_by_kind(cls, given: Any) -> Any:
+        """Read what depends on the kind of tool.
+
+        Each row of an alert system is an alert, where nothing says which were dispatched; and each kind has its own
+        [feedback].
+        """
         tool, records = (given.get(key) for key in ("tool", "records"))
-        named = isinstance(tool, dict) and tool.get("type") in bundled.names("checks/tool_types")
-        if not named or not isinstance(records, dict) or read_tool_type(tool["type"]).kind != "alert":
+        if not isinstance(tool, dict) or tool.get("type") not in bundled.names("checks/tool_types"):
             return given
-        return {**given, "records": {"decision": "all", **records}}
+        kind = read_tool_type(tool["type"]).kind
+        if kind == "alert" and isinstance(records, dict):
+            given = {**given, "records": {"decision": "all", **records}}
+        return given if "feedback" not in given else {**given, "feedback": for_kind(given["feedback"], kind)}
 
     @model_validator(mode="after")
     def _known_groups(self) -> Self:
@@ -203,7 +211,7 @@ class AuditFile(Definition):
 
 
 SECTIONS: dict[str, tuple[Kind, ...]] = {
-    "areas": ("place", "alert"), "history": ("place",), "feedback": ("place",), "displacement": ("place",),
+    "areas": ("place", "alert"), "history": ("place",), "deployment": ("place", "alert"), "displacement": ("place",),
     "frontier": ("place",), "coverage": ("alert",),
     "actions": ("alert",), "events": ("alert",), "test_rates": ("alert",),
 }  # fmt: skip
@@ -222,6 +230,10 @@ def _section_complaints(audit: AuditFile) -> list[str]:
     ]
     if audit.kind != "alert" and (audit.records.longitude or audit.records.latitude):
         found.append("[records] longitude and latitude belong to tools of type 'alert'")
+    if audit.deployment and audit.kind != "person":
+        used = audit.tool.status != "proposed"
+        found += [] if used else ["[deployment] holds logs of a tool in use, and this one is 'proposed'"]
+        found += [] if audit.areas else ["[deployment] needs [areas]"]
     return found
 
 

@@ -49,13 +49,13 @@ def not_checked(
         Whether a place tool was measured with the areas drawn otherwise.
     """
     if audit.kind == "alert":
-        return (*open_questions(audit), _loop(feedback), CRIME)
+        return (*open_questions(audit), *_loop(feedback), CRIME)
     if audit.areas is not None:
         return _of_places(audit, feedback, scales=scales)
     loop = _loop(feedback)
     errors = () if audit.outcome else (ERRORS,)
     bounds = (BOUNDS,) if membership_unknown else ()
-    return (*errors, loop, CRIME, *bounds, *_same_score(audit, metrics), *_similar(audit, metrics))
+    return (*errors, *loop, CRIME, *bounds, *_same_score(audit, metrics), *_similar(audit, metrics))
 
 
 def _same_score(audit: AuditFile, metrics: frozenset[str]) -> tuple[NotChecked, ...]:
@@ -80,9 +80,11 @@ def _similar(audit: AuditFile, metrics: frozenset[str]) -> tuple[NotChecked, ...
     return (NotChecked(topic=SIMILAR, because="the audit file names no circumstances", needs=needs),)
 
 
-def _loop(feedback: Feedback) -> NotChecked:
+def _loop(feedback: Feedback) -> tuple[NotChecked, ...]:
     topic = "Whether the tool would feed on records that its own use produces"
-    return NotChecked(topic=topic, because=feedback.because, needs=feedback.needs)
+    if feedback.status == "measured":
+        return ()
+    return (NotChecked(topic=topic, because=feedback.because, needs=feedback.needs),)
 
 
 ACCURACY = NotChecked(
@@ -115,8 +117,7 @@ TRADE_OFF = NotChecked(
 
 
 def _of_places(audit: AuditFile, feedback: Feedback, *, scales: bool) -> tuple[NotChecked, ...]:
-    loop = (_loop(feedback),)
     accuracy = () if audit.records.outcome else (ACCURACY,)
     absent = {SIZES: not scales, TRADE_OFF: audit.frontier is None, MOVED: audit.displacement is None}
     others = tuple(item for item, holds in absent.items() if holds)
-    return (*accuracy, *(loop if feedback.status == "not_checked" else ()), CRIME, PERSONS, *others)
+    return (*accuracy, *_loop(feedback), CRIME, PERSONS, *others)

@@ -10,6 +10,7 @@ from auditkit.definitions.policy import ChosenPolicy
 from auditkit.definitions.records import Records
 from auditkit.report.assemble_alerts import alert_counts, alerts_record
 from auditkit.report.assemble_areas import area_facts, displacement_record, frontier_record
+from auditkit.report.assemble_feedback import feedback_record
 from auditkit.results import document as doc
 from auditkit.results import place_records
 from auditkit.results.alerts import AlertTally
@@ -74,10 +75,7 @@ def build_document(origin: Origin) -> doc.AuditDocument:
         ),
         checks=tuple(doc.CheckRecord(**asdict(check)) for check in origin.checks),
         measurements=items,
-        feedback=place_records.FeedbackRecord(
-            **{key: value for key, value in asdict(origin.feedback).items() if key not in {"measurements", "said"}},
-            verdict=origin.loop[0], tolerance_log_odds=origin.loop[1],
-        ),
+        feedback=feedback_record(origin.feedback, origin.loop),
         findings=tuple(doc.FindingRecord(**asdict(finding)) for finding in origin.judgement.findings),
         recommendation=doc.RecommendationRecord(
             code=origin.judgement.recommendation, decided_by=origin.judgement.decided_by

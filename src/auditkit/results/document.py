@@ -14,8 +14,9 @@ from auditkit.errors import ReportError
 from auditkit.results.alert_records import AlertsRecord
 from auditkit.results.checks import Status
 from auditkit.results.findings import Code, Note, Verdict
-from auditkit.results.place_records import FeedbackRecord, PlacesRecord, Record, Texts
+from auditkit.results.place_records import FeedbackRecord, PlacesRecord
 from auditkit.results.pledges import PledgeStatus, Predates
+from auditkit.results.record import Record, Texts
 
 SCHEMA_VERSION: Literal["1"] = "1"
 Limits = Annotated[tuple[float | None, float | None], Field(strict=False)]

@@ -34,6 +34,9 @@ REASONS: dict[str, str] = {
     "NE-GAIN": "the treated areas did not improve beside the areas they are compared with",
     "NE-CAP": "no choice of as many areas keeps within the cap",
     "NE-HALVES": "there are no earlier periods to choose on and later ones to judge on",
+    "NE-CONSTANT": "deployment never changes within an area",
+    "NE-SPLIT": "records do not tell what others reported from what police discovered",
+    "NE-LOGS": "the logs are too vague: too few areas and periods with deployment",
 }
 """Reason codes of methods 1.6 and of the design, in words."""
 
