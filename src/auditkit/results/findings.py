@@ -70,3 +70,5 @@ class Judgement:
     recommendation: Code
     decided_by: tuple[str, ...]
     """Ids of the findings that decided the recommendation."""
+    alternatives: AlternativesVerdict | None = None
+    """Whether a less harmful rule was found, where the audit file asks."""
