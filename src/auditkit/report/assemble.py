@@ -13,6 +13,7 @@ from auditkit.report.assemble_areas import area_facts
 from auditkit.results import document as doc
 from auditkit.results import place_records
 from auditkit.results.alerts import AlertTally
+from auditkit.results.alternative_records import alternatives_record, subgroups_record
 from auditkit.results.checks import CheckResult, RejectedData
 from auditkit.results.feedback import Feedback
 from auditkit.results.findings import Judgement, NotChecked
@@ -72,6 +73,8 @@ def build_document(origin: Origin) -> doc.AuditDocument:
         ),
         checks=tuple(doc.CheckRecord(**asdict(check)) for check in origin.checks),
         measurements=items,
+        alternatives=alternatives_record(origin.measurements.alternatives, origin.judgement.alternatives),
+        subgroups=subgroups_record(origin.measurements.subgroups),
         feedback=place_records.FeedbackRecord(
             **asdict(origin.feedback), verdict=origin.loop[0], tolerance_log_odds=origin.loop[1]
         ),

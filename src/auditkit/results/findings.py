@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from auditkit.results.alternatives import AlternativesVerdict
+
 Verdict = Literal["meets", "does_not_meet", "cannot_tell", "not_checked"]
 Note = Literal["small_difference", "unclear_difference"]
 """A gap exists but stays within the limit, or exists and may lie on either side of it (methods 3.7)."""
