@@ -6,13 +6,13 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from auditkit import bundled
+from auditkit.definitions.alerts import Actions, CoverageTable, EventTable, TestRates, disposition_complaints
 from auditkit.definitions.alternatives import (
     Alternatives,
     Subgroups,
     alternatives_complaints,
     subgroup_complaints,
 )
-from auditkit.definitions.alerts import Actions, CoverageTable, EventTable, TestRates, disposition_complaints
 from auditkit.definitions.checks import Kind, read_tool_type
 from auditkit.definitions.places import AreaTable, FeedbackChoice, HistoryTable
 from auditkit.definitions.records import Confusion, Outcome, Records, Text

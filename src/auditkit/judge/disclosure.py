@@ -57,7 +57,7 @@ def withhold(measurements: Measurements, tally: Tally | None, *, smallest_cell: 
     """
     if smallest_cell == 0:
         return measurements
-    subgroups = safe_subgroups(measurements.subgroups, smallest_cell=smallest_cell)
+    subgroups = safe_subgroups(measurements.subgroups, measurements.alternatives, smallest_cell=smallest_cell)
     searched = withhold_rules(
         filter(of_searches, measurements.items), measurements.alternatives, smallest_cell=smallest_cell
     )

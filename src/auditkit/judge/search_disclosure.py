@@ -13,15 +13,12 @@ with the other subgroups that are named.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import combinations
 
 from auditkit.results.alternatives import Alternatives, Candidate, Subgroup, Subgroups, Table
 from auditkit.results.measurements import Group, Measurement, Withheld
 
 FITTED = ("model", "reduction")
 SEARCHES = ("alternative_", "subgroup_")
-TOGETHER = 3
-"""So many subgroups at most are taken from a larger one at once."""
 Counts = tuple[int, int]
 """Numerator and denominator."""
 
@@ -61,11 +58,19 @@ def _sums(cells: Table) -> list[float]:
     return over_outcomes + [cells[at] + cells[at + 4] for at in range(4)]
 
 
-def safe_subgroups(found: Subgroups | None, *, smallest_cell: int) -> Subgroups | None:
-    """Leave out subgroups from which a small count would follow; those that fare worse are kept first."""
+def safe_subgroups(
+    found: Subgroups | None, rules: Alternatives | None, *, smallest_cell: int
+) -> Subgroups | None:
+    """Leave out subgroups from which a small count would follow; those that fare worse are kept first.
+
+    Where rules are compared as well, their groups are shown in the same half. If few people of that half are in none of
+    them, these follow from everyone, and no subgroup is named.
+    """
     if found is None:
         return None
     fixed = {one.group: (one.counted, one.among) for one in found.around}
+    if found.by_id and () in fixed and _few(_in_no_group(fixed[()], found.metric, rules), smallest_cell):
+        return replace(found, tested=(), withheld=len(found.tested))
     kept: dict[Group, Counts] = {}
     shown: list[Subgroup] = []
     for one in found.tested:
@@ -75,19 +80,38 @@ def safe_subgroups(found: Subgroups | None, *, smallest_cell: int) -> Subgroups 
     return replace(found, tested=tuple(shown), withheld=len(found.tested) - len(shown))
 
 
+def _in_no_group(everyone: Counts, metric: str, rules: Alternatives | None) -> Counts:
+    """Count people of the half whose group is too small to take part in comparing rules."""
+    own = () if rules is None else rules.candidates[:1]
+    places = {
+        "selection_rate": ((6, 7), (0, 1, 6, 7)), "false_positive_rate": ((6,), (0, 6)),
+        "false_negative_rate": ((1,), (1, 7)),
+    }[metric]  # fmt: skip
+    inside = [
+        sum(round(cells[at]) for one in own for cells in one.cells.values() for at in cell) for cell in places
+    ]
+    return (everyone[0] - inside[0], everyone[1] - inside[1]) if own else (0, 0)
+
+
 def _safe(named: dict[Group, Counts], fixed: dict[Group, Counts], smallest_cell: int) -> bool:
     """Tell whether no small count follows from named subgroups, alone or taken from a larger group."""
     for whole, counts in {**fixed, **named}.items():
         if whole in named and _few(counts, smallest_cell):
             return False
         inside = [one for one in named if one != whole and set(whole) <= set(one)]
-        for size in range(1, TOGETHER + 1):
-            for parts in combinations(inside, size):
-                if all(_apart(a, b) for a, b in combinations(parts, 2)):
-                    left = (counts[at] - sum(named[one][at] for one in parts) for at in (0, 1))
-                    if _few((next(left), next(left)), smallest_cell):
-                        return False
+        for parts in _apart_families(inside):
+            part, among = (counts[at] - sum(named[one][at] for one in parts) for at in (0, 1))
+            if _few((part, among), smallest_cell):
+                return False
     return True
+
+
+def _apart_families(groups: list[Group]) -> Iterator[tuple[Group, ...]]:
+    """Return every choice of groups in which nobody is in two."""
+    for at, first in enumerate(groups):
+        yield (first,)
+        apart = [other for other in groups[at + 1 :] if _apart(first, other)]
+        yield from ((first, *rest) for rest in _apart_families(apart))
 
 
 def _apart(one: Group, other: Group) -> bool:

@@ -105,7 +105,9 @@ class Compared:
 
     def gain(self, table: Floats) -> Quantity | None:
         """Return how much better the other rule serves the need."""
-        after, before = (self.rate(table, self.aim.utility, candidate=candidate) for candidate in (True, False))
+        after, before = (
+            self.rate(table, self.aim.utility, candidate=candidate) for candidate in (True, False)
+        )
         return None if after is None or before is None else weighted((1, after), (-1, before))
 
     def flags(self, table: Floats) -> Quantity | None:
@@ -173,12 +175,12 @@ def numbers(rule: Named, compared: Compared, *, shortlisted: int) -> Iterator[Me
     rate, _, kind = aim.disparity.rpartition("_")
     as_read = math.exp if kind == "ratio" else float
     pair = {"group": compared.named(0), "against": compared.named(1)}
-    yield item(aim.utility, _rate(compared, table, aim.utility, None, lots=rule.randomised))
+    yield item(aim.utility, _rate(table, aim.utility, None, lots=rule.randomised))
     yield item(aim.disparity, paired(compared.gap(table, candidate=True), as_read), **pair)
     for at, group in enumerate(compared.groups):
         where = named(compared.dimension, group)
         for name in RATES:
-            yield item(name, _rate(compared, table, name, at, lots=rule.randomised), group=where)
+            yield item(name, _rate(table, name, at, lots=rule.randomised), group=where)
     if own:
         return
     yield item(f"{aim.utility}_gain", paired(compared.gain(table)))
@@ -187,9 +189,7 @@ def numbers(rule: Named, compared: Compared, *, shortlisted: int) -> Iterator[Me
     sides = compared.sides(table)
     yield item(f"{rate}_gap_margin", _margin(table, sides, joint), **pair)
     for at, group in enumerate(compared.groups):
-        after, before = (
-            compared.rate(table, "selection_rate", candidate=c, group=at) for c in (True, False)
-        )
+        after, before = (compared.rate(table, "selection_rate", candidate=c, group=at) for c in (True, False))
         change = None if after is None or before is None else weighted((1, after), (-1, before))
         yield item("flagged_change", paired(change), group=named(compared.dimension, group))
 
@@ -229,7 +229,7 @@ def _estimate(
     )  # fmt: skip
 
 
-def _rate(compared: Compared, table: Floats, rate: str, group: int | None, *, lots: bool) -> Result:
+def _rate(table: Floats, rate: str, group: int | None, *, lots: bool) -> Result:
     """Measure a rate under the other rule: Wilson's interval, on expected counts where the rule draws lots."""
     counted, among = _masks(rate, OTHER)
     people = table if group is None else table[group : group + 1]

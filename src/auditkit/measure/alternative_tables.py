@@ -34,7 +34,8 @@ class Halves:
         `chances` are the other rule's chances of a flag, by group and bin.
         """
         both = np.stack([1 - chances, chances], axis=-1)
-        return np.einsum("gbdy,gbc->gdcy", self.counts[half], both)
+        found: Floats = np.einsum("gbdy,gbc->gdcy", self.counts[half], both)
+        return found
 
     def joined(self, starts: list[int]) -> "Halves":
         """Join bins; each joined one starts at the next of these places."""
@@ -86,7 +87,13 @@ def cut_bins(given: AlternativesTally, table: Halves) -> list[int]:
     least = float(table.counts.sum()) / MOST if bins > MOST else 1.0
     below = _pieces(table.counts[:, :, :own][:, :, ::-1], given.smallest, least)
     above = _pieces(table.counts[:, :, own:], given.smallest, least)
-    return sorted({0, *(own - size for size in below if size < own), *(own + size for size in (0, *above) if own + size < bins)})
+    return sorted(
+        {
+            0,
+            *(own - size for size in below if size < own),
+            *(own + size for size in (0, *above) if own + size < bins),
+        }
+    )
 
 
 def _pieces(counts: Floats, smallest: int, least: float) -> list[int]:
@@ -106,4 +113,3 @@ def _few_after(counts: Floats, at: int, smallest: int) -> bool:
     """Tell whether what lies beyond would be too few to stand alone."""
     rest = counts[:, :, at + 1 :].sum(axis=2)
     return bool(((rest > 0) & (rest < smallest)).any())
-

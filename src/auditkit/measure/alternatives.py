@@ -56,24 +56,18 @@ def find_alternatives(tally: Tally, measuring: Measuring) -> tuple[list[Measurem
     """
     given = tally.alternatives
     assert given is not None  # noqa: S101  # asked for only where it was counted
-    none = Alternatives(aim=given.aim, dimension=given.dimension, reason=None)
-    rate = given.aim.disparity.rpartition("_")[0]
-    reason = _reason(tally, given, rate)
-    if reason is not None:
-        return [], replace(none, reason=reason)
     groups = eligible(given, minimum_n=measuring.minimum_n)
-    if len(groups) < 2:
-        return [], replace(none, reason="NE-SMALL")
+    none = Alternatives(aim=given.aim, dimension=given.dimension, reason=_reason(tally, given, groups))
+    if none.reason is not None:
+        return [], none
     table = halves(given, groups)
     own = Rule(name="as deployed", kind="deployed", tables=(table.deployed(SEARCH), table.deployed(ESTIMATE)))
     compared = _pair(own, given, groups, measuring)
-    if compared is None:
-        return [], replace(none, reason="NE-BOTHZERO")
-    rules = [rule for rule in _rules(given, table, groups, rate) if _differs(rule)]
-    if not rules:
-        return [], replace(none, reason="NE-RECORDS")
+    rules = [rule for rule in _rules(given, table, groups) if _differs(rule)]
+    if compared is None or not rules:
+        return [], replace(none, reason="NE-BOTHZERO" if compared is None else "NE-RECORDS")
     short = _shortlist(rules, compared)
-    items = list(numbers(own, compared, shortlisted=len(short)))
+    items = list(numbers(own, compared, shortlisted=0))
     for rule in rules:
         items += numbers(rule, compared, shortlisted=len(short) if rule.name in short else 0)
     known = {cell.group for cell in given.cells}
@@ -86,17 +80,18 @@ def find_alternatives(tally: Tally, measuring: Measuring) -> tuple[list[Measurem
     return items, found
 
 
-def _reason(tally: Tally, given: AlternativesTally, rate: str) -> str | None:
+def _reason(tally: Tally, given: AlternativesTally, groups: tuple[tuple[str, ...], ...]) -> str | None:
     """Say why rules cannot be compared."""
-    if not tally.has_outcome:
-        return "NE-TRUTH"
-    if tally.sampled:
-        return "NE-SELECT"
-    refused = refusal(rate, tally.refused) or refusal("false_positive_rate", tally.refused)
-    if refused is not None:
-        return refused
+    rate = given.aim.disparity.rpartition("_")[0]
     hidden = any(cell.suppressed for one in tally.dimensions for cell in one.cells)
-    return "NE-SUPP" if hidden else None if given.cells else "NE-RECORDS"
+    reasons = {
+        "NE-TRUTH": not tally.has_outcome,
+        "NE-SELECT": tally.sampled,
+        "NE-SUPP": hidden,
+        "NE-SMALL": len(groups) < 2,
+    }
+    refused = refusal(rate, tally.refused) or refusal("false_positive_rate", tally.refused)
+    return refused or next((reason for reason, holds in reasons.items() if holds), None)
 
 
 def _pair(
@@ -116,10 +111,9 @@ def _pair(
     return max(found, key=lambda one: one[0])[1] if found else None
 
 
-def _rules(
-    given: AlternativesTally, table: Halves, groups: tuple[tuple[str, ...], ...], rate: str
-) -> Iterator[Rule]:
+def _rules(given: AlternativesTally, table: Halves, groups: tuple[tuple[str, ...], ...]) -> Iterator[Rule]:
     """Lay out every rule to be tried: other limits, limits by group, and models fitted beside the tally."""
+    rate = given.aim.disparity.rpartition("_")[0]
     starts = cut_bins(given, table)
     coarse = table.joined(starts)
     pieces = np.arange(len(starts))
@@ -156,7 +150,9 @@ def _scored(coarse: Halves, chances: Floats, *, name: str, kind: Kind) -> Rule:
 def _differs(rule: Rule) -> bool:
     """Tell whether a rule decides differently about anybody, and both flags and passes people."""
     search = rule.tables[SEARCH]
-    return bool(search[:, 0, 1].sum() + search[:, 1, 0].sum() > 0 and 0 < search[:, :, 1].sum() < search.sum())
+    return bool(
+        search[:, 0, 1].sum() + search[:, 1, 0].sum() > 0 and 0 < search[:, :, 1].sum() < search.sum()
+    )
 
 
 def _shortlist(rules: list[Rule], compared: Compared) -> frozenset[str]:

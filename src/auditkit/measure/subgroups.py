@@ -11,16 +11,14 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Literal
 
-
 from auditkit.measure.choices import Measuring
 from auditkit.measure.comparisons import Pairing, ratio
 from auditkit.measure.groups import Rate, metrics_for, rate_result, refusal
-from auditkit.measure.pairs import p_values, screened
 from auditkit.measure.registry import RateMetric
 from auditkit.results.alternatives import ESTIMATE, SEARCH, Around, Subgroup, Subgroups, SubgroupTally
 from auditkit.results.measurements import Estimate, Group, Measurement, NotEstimable, Result
 from auditkit.results.tally import CELLS, ELSEWHERE, UNKNOWN, Tally
-from auditkit.statistics import critical, power
+from auditkit.statistics import critical, multiplicity, power, two_proportions
 
 SHOWN = 10
 """So many subgroups at most are tested."""
@@ -66,7 +64,7 @@ def find_subgroups(tally: Tally, measuring: Measuring) -> tuple[list[Measurement
     metric = metrics_for(measuring.orientation)[given.metric]
     none = Subgroups(
         columns=given.columns, left_out=given.left_out, depth=given.depth, smallest=given.smallest,
-        metric=given.metric, control=given.control, worse=worse, looked_at=0, tested=(),
+        metric=given.metric, control=given.control, worse=worse, looked_at=0, tested=(), by_id=given.by_id,
     )  # fmt: skip
     reason = _reason(tally, metric)
     if reason is not None:
@@ -147,7 +145,7 @@ def _looked_at(
 
 
 def _named(given: SubgroupTally) -> Iterator[tuple[str, ...]]:
-    """Declared ways of dividing people whose columns are all looked at."""
+    """Return declared ways of dividing people whose columns are all looked at."""
     return (names for names in given.named if set(names) <= set(given.columns))
 
 
@@ -182,15 +180,12 @@ def _around(worst: list[Condition], estimate: Half) -> tuple[Around, ...]:
 
 
 def _rate(counted: Counted, measuring: Measuring) -> Rate:
-    reason = (
-        "NE-DENOM"
-        if counted.whole == 0
-        else "NE-SMALL"
-        if counted.whole < measuring.minimum_n
-        else None
-    )
+    reason = "NE-DENOM" if counted.whole == 0 else "NE-SMALL" if counted.whole < measuring.minimum_n else None
     return Rate(
-        numerator=counted.part, denominator=counted.whole, value=0.0 if reason else counted.rate, reason=reason
+        numerator=counted.part,
+        denominator=counted.whole,
+        value=0.0 if reason else counted.rate,
+        reason=reason,
     )
 
 
@@ -199,23 +194,19 @@ def _elsewhere(one: Condition) -> Group:
 
 
 def _tested(
-    worst: list[Condition], estimate: Half, given: SubgroupTally, measuring: Measuring, *, worse: str
+    worst: list[Condition],
+    estimate: Half,
+    given: SubgroupTally,
+    measuring: Measuring,
+    *,
+    worse: Literal["higher", "lower"],
 ) -> tuple[list[Measurement], tuple[Subgroup, ...]]:
     """Test each against everyone else, in people nobody has looked at yet."""
     own = [_rate(estimate[one], measuring) for one in worst]
     rest = [_rate(estimate[()].plus(estimate[one], -1), measuring) for one in worst]
     pairs = list(zip(own, rest, strict=True))
-    if given.control == "holm":
-        keys = {("own", str(at)): rate for at, rate in enumerate(own)} | {
-            ("rest", str(at)): rate for at, rate in enumerate(rest)
-        }
-        pairing = Pairing(
-            pairs=tuple((("own", str(at)), ("rest", str(at))) for at in range(len(worst))), critical=None,
-            simultaneous=False,
-        )  # fmt: skip
-        raw, adjusted = p_values(keys, pairing)
-    else:
-        raw, adjusted = screened(pairs)
+    raw = [_p_value(*pair, worse=worse) for pair in pairs]
+    adjusted = getattr(multiplicity, given.control)(raw).tolist()
     joint = critical.bonferroni(JOINT, max(1, len(worst)))
     items: list[Measurement] = []
     tested: list[Subgroup] = []
@@ -225,23 +216,27 @@ def _tested(
             f"{given.metric}_ratio": ratio(
                 own[at], rest[at], Pairing(pairs=(), critical=joint, simultaneous=False), kind=measuring.ratio_interval
             ),
-            f"{given.metric}_p_value": raw[at],
-            f"{given.metric}_p_value_{_adjusted(given.control)}": adjusted[at],
+            f"{given.metric}_p_value": _probability(raw[at], "fisher_exact_twice_one_sided"),
+            f"{given.metric}_p_value_{_adjusted(given.control)}": _probability(adjusted[at], given.control),
         }  # fmt: skip
         items += [_item(name, one, result) for name, result in results.items()]
-        items.append(
-            _item(f"{given.metric}_elsewhere", one, rate_result(rest[at], family_critical=None))
-        )
-        higher = own[at].value > rest[at].value
-        value = adjusted[at]
-        found = isinstance(value, Estimate) and (value.value or 0.0) <= 1 - JOINT + 1e-12
+        items.append(_item(f"{given.metric}_elsewhere", one, rate_result(rest[at], family_critical=None)))
         tested.append(
             Subgroup(
-                group=one, found=found and higher == (worse == "higher"), counted=estimate[one].part,
-                among=estimate[one].whole,
+                group=one, found=adjusted[at] <= 1 - JOINT + 1e-12, counted=estimate[one].part, among=estimate[one].whole
             )
         )  # fmt: skip
     return items, tuple(tested)
+
+
+def _p_value(own: Rate, rest: Rate, *, worse: Literal["higher", "lower"]) -> float:
+    """Test for the worse rate alone, and double that, so that the test agrees with two-sided ranges."""
+    counts = own.numerator or 0, own.denominator or 0, rest.numerator or 0, rest.denominator or 0
+    return min(1.0, 2 * two_proportions.exact_tail(*counts, side=worse))
+
+
+def _probability(value: float, method: str) -> Estimate:
+    return Estimate(value=value, interval=None, interval_90=None, interval_family=None, method=method)
 
 
 def _adjusted(control: str) -> str:

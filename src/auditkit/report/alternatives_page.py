@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from string import ascii_uppercase
 
-from auditkit.report.lookup import Figure, Lookup, label
+from auditkit.report.lookup import Figure, Lookup, label, side
 from auditkit.report.numbers import per_cent, whole
 from auditkit.report.trade_chart import TradeChart, TradePoint, trade_chart
 from auditkit.results.alternative_records import AlternativesRecord, CandidateRecord, SubgroupsRecord
@@ -43,7 +43,8 @@ class RuleRow:
     gap: Figure | None
     flags: Figure | None
     effects: tuple[GroupEffect, ...]
-    withheld: bool
+    harmed: tuple[str, ...]
+    """Groups that were shown to be flagged more often than now; less often, where a flag is a benefit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,8 +121,7 @@ def _row(
         letter=letter, form=form, detail=detail, record=one, utility=figure(record.utility, scale=100.0, digits=1),
         gain=figure(f"{record.utility}_gain", scale=100.0, digits=1),
         gap=figure(record.disparity, scale=1.0 if ratio else 100.0, digits=2 if ratio else 1),
-        flags=figure("flags_ratio"), effects=_effects(look, items),
-        withheld=any(item.status == "withheld" for found in items.values() for item in found),
+        flags=figure("flags_ratio"), effects=_effects(look, items), harmed=_harmed(look, items),
     )  # fmt: skip
 
 
@@ -152,6 +152,12 @@ def _effects(look: Lookup, items: dict[str, list[MeasurementRecord]]) -> tuple[G
         )
         for group in flagged
     )  # fmt: skip
+
+
+def _harmed(look: Lookup, items: dict[str, list[MeasurementRecord]]) -> tuple[str, ...]:
+    harm = "above" if look.document.tool.orientation == "burden" else "below"
+    changes = items.get("alternative_flagged_change", [])
+    return tuple(label(item.group) for item in changes if side(item, equal=0.0) == harm)
 
 
 def _chart(
@@ -224,8 +230,8 @@ def subgroups_page(look: Lookup) -> SubgroupsView | None:
         rate, rest, ratio = (found.get((f"{metric}{end}", key)) for end in ("", "_elsewhere", "_ratio"))
         rows.append(
             SubgroupRow(
-                name=key, found=one.found, rate=rate and look.rate(rate), rest=rest and look.rate(rest),
-                ratio=ratio and look.number(ratio),
+                name=key, found=one.found, rate=None if rate is None else look.rate(rate), rest=None if rest is None else look.rate(rest),
+                ratio=None if ratio is None else look.number(ratio),
             )
         )  # fmt: skip
     least = [

@@ -2,7 +2,12 @@
 
 from dataclasses import dataclass
 
-from auditkit.report.alternatives_page import AlternativesView, SubgroupsView, alternatives_page, subgroups_page
+from auditkit.report.alternatives_page import (
+    AlternativesView,
+    SubgroupsView,
+    alternatives_page,
+    subgroups_page,
+)
 from auditkit.report.burdens import ErrorsTable, Excess, errors, excess_of
 from auditkit.report.lookup import Lookup
 from auditkit.report.neighbourhood_page import Neighbourhoods, neighbourhoods

@@ -48,7 +48,7 @@ class AlternativesRecord(Record):
     groups: tuple[Texts, ...] = Field(description="Groups large enough to take part.")
     left_out: int = Field(description="How many groups are not.")
     people: int = Field(description="People in the half in which rules were measured.")
-    fitted_on: int = Field(description="People on whom models were fitted; 0 where none was.")
+    fitted_on: int = Field(description="People on whom models were fitted, to the hundred; 0 where none was.")
     sampled: bool
     candidates: tuple[CandidateRecord, ...] = Field(description="The tool's own rule first.")
 

@@ -166,6 +166,8 @@ class SubgroupTally:
     smallest: int
     metric: str
     control: Literal["holm", "benjamini_hochberg"]
+    by_id: bool
+    """Whether people were divided by their id, so that all searches share their halves; else counts were dealt."""
     cells: tuple[SubgroupCell, ...]
 
 
@@ -209,4 +211,6 @@ class Subgroups:
     """Everyone, and every larger group of a tested subgroup."""
     withheld: int = 0
     """How many tested subgroups are not named, because too few people would follow from their numbers."""
+    by_id: bool = True
+    """Whether the comparison of rules has the same halves."""
     reason: str | None = None

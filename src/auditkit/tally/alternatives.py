@@ -22,7 +22,7 @@ def tally_alternatives(rows: Rows, audit: AuditFile) -> AlternativesTally | None
     chosen = audit.alternatives
     if chosen is None:
         return None
-    by = dict(("+".join(names), names) for names in audit.dimensions)
+    by = {"+".join(names): names for names in audit.dimensions}
     dimension = by[chosen.by or "+".join(audit.dimensions[0])]
     usable = rows.column("outcome") is not None and not rows.weight_withheld()
     divided = halved(rows, audit)
@@ -78,9 +78,11 @@ def _halves(table: ScoreTally, audit: AuditFile, *, divided: bool) -> tuple[Half
     counts = Counter[tuple[int, tuple[str, ...], int, int, int]]()
     if divided:
         for cell in known:
-            half, *group = cell.group
-            if half in {"0", "1"}:
-                counts[int(half), tuple(group), cell.bin, int(cell.decision or 0), int(cell.outcome or 0)] += cell.n
+            half_of, *group = cell.group
+            if half_of in {"0", "1"}:
+                counts[
+                    int(half_of), tuple(group), cell.bin, int(cell.decision or 0), int(cell.outcome or 0)
+                ] += cell.n
     else:
         known.sort(key=lambda cell: (cell.group, cell.bin, cell.decision, cell.outcome))
         for cell, both in zip(known, dealt([cell.n for cell in known], audit), strict=True):

@@ -19,7 +19,8 @@ def halved(rows: Rows, audit: AuditFile) -> Rows | None:
     """Divide people by a hash of the seed and their id; None where no column tells people apart.
 
     The hash is MD5, which every engine computes alike: whoever runs the audit again gets the same halves. It serves to
-    shuffle and keeps nothing secret. Rows of one person stay together, and rows without an id are in neither half.
+    shuffle and keeps nothing secret. Its first sign decides the half, and the others put people in a chance order.
+    Rows of one person stay together, and rows without an id are in neither half.
     """
     columns = [column for role in ("repeat", "id") if (column := rows.column(role)) is not None]
     if not columns or rows.counted:
@@ -27,7 +28,7 @@ def halved(rows: Rows, audit: AuditFile) -> Rows | None:
     person: Value = ibis.coalesce(*(value(rows.table, column) for column in columns))
     digest = (ibis.literal(f"auditkit {audit.run.seed}: ") + person).hexdigest("md5")
     half = ibis.cases((digest.isnull(), None), (digest.substr(0, 1).isin([*"01234567"]), "0"), else_="1")
-    table = rows.table.mutate(**{HALF_COLUMN: half, DIGEST: digest})
+    table = rows.table.mutate(**{HALF_COLUMN: half, DIGEST: digest.substr(1)})
     column = Column(role=f"group.{HALF}", name=HALF_COLUMN, kind="group")
     return replace(rows, table=table, columns=(*rows.columns, column))
 

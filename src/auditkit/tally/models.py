@@ -26,13 +26,15 @@ LEVELS, NUMERIC = 20, 0.99
 """Text inputs keep so many values; an input is a number where so large a share of its values are."""
 ROUNDS, GRID, SLACK = 15, 16, 0.02
 """Iterations of the exponentiated gradient, points of the grid, and the gap it may leave between rates."""
+SOLVER = "newton-cholesky"
+"""Fast where people are many and inputs few."""
 SMALL_GROUP = 20
 """Groups with fewer people of either outcome are trained as one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fitted:
-    """What was fitted, and on how many people."""
+    """What was fitted, and on about how many people: to the hundred, so that no small group follows from it."""
 
     rules: tuple[FittedRule, ...] = ()
     people: int = 0
@@ -58,12 +60,14 @@ def fitted_rules(rows: Rows, audit: AuditFile, dimension: tuple[str, ...]) -> Fi
     constraint = (chosen.disparity or "").rpartition("_")[0]
     rules: list[FittedRule] = []
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a fit that did not settle is still a rule, and is judged like any other
+        warnings.simplefilter(
+            "ignore"
+        )  # a fit that did not settle is still a rule, and is judged like any other
         if "models" in chosen.methods:
             rules += _models(people, fitting)
         if "reductions" in chosen.methods:
             rules += _reductions(people, fitting, constraint=constraint or "false_positive_rate")
-    return Fitted(rules=tuple(rules), people=int(fitting.sum()), sampled=sampled)
+    return Fitted(rules=tuple(rules), people=round(int(fitting.sum()), -2), sampled=sampled)
 
 
 def _people(rows: Rows, audit: AuditFile, dimension: tuple[str, ...]) -> tuple[pd.DataFrame, bool]:
@@ -73,9 +77,7 @@ def _people(rows: Rows, audit: AuditFile, dimension: tuple[str, ...]) -> tuple[p
     wanted = {"half": f"group.{HALF}", "decision": "decision", "outcome": "outcome"}
     wanted |= {f"group {name}": f"group.{name}" for name in dimension}
     wanted |= {f"input {name}": f"input.{name}" for name in (chosen.inputs if chosen else ())}
-    columns = {
-        name: column for name, role in wanted.items() if (column := rows.column(role)) is not None
-    }
+    columns = {name: column for name, role in wanted.items() if (column := rows.column(role)) is not None}
     read = rows.table.select(
         digest=rows.table[DIGEST], **{name: value(rows.table, column) for name, column in columns.items()}
     )
@@ -102,8 +104,8 @@ class _People:
         groups[:] = list(zip(*(frame[name].astype(str) for name in names), strict=True))
         return cls(
             inputs={name: _as_numbers(frame[f"input {name}"]) for name in inputs},
-            half=frame["half"].astype("int64").to_numpy(), decision=frame["decision"].astype("int64").to_numpy(),
-            outcome=frame["outcome"].astype("int64").to_numpy(), group=groups,
+            half=frame["half"].to_numpy(dtype=np.int64), decision=frame["decision"].to_numpy(dtype=np.int64),
+            outcome=frame["outcome"].to_numpy(dtype=np.int64), group=groups,
         )  # fmt: skip
 
     def trained_groups(self, fitting: NDArray[np.bool_]) -> NDArray[np.object_]:
@@ -135,7 +137,8 @@ def _prepared(people: _People, inputs: tuple[str, ...], fitting: NDArray[np.bool
         column = people.inputs[name].to_frame(name)
         if column[name].dtype == "float64":
             steps = make_pipeline(
-                SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True), StandardScaler()
+                SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True),
+                StandardScaler(),
             )
         else:
             steps = make_pipeline(
@@ -156,7 +159,7 @@ def _models(people: _People, fitting: NDArray[np.bool_]) -> Iterator[FittedRule]
     every = tuple(people.inputs)
     tree = DecisionTreeClassifier(max_depth=3, min_samples_leaf=SMALL_GROUP, random_state=0)
     wanted: list[tuple[str, tuple[str, ...], Any]] = [
-        ("logistic regression", every, LogisticRegression(max_iter=500)),
+        ("logistic regression", every, LogisticRegression(solver=SOLVER, max_iter=200)),
         ("small tree", every, tree),
     ]
     if len(every) > 1:
@@ -164,7 +167,7 @@ def _models(people: _People, fitting: NDArray[np.bool_]) -> Iterator[FittedRule]
             (
                 f"logistic regression without {name}",
                 tuple(other for other in every if other != name),
-                LogisticRegression(max_iter=500),
+                LogisticRegression(solver=SOLVER, max_iter=200),
             )
             for name in every[:LEFT_OUT]
         ]
@@ -183,9 +186,7 @@ def _as_many(chances: Floats, decisions: NDArray[np.int64]) -> float:
     return float(levels[np.abs(flagged - decisions.sum()).argmin()])
 
 
-def _reductions(
-    people: _People, fitting: NDArray[np.bool_], *, constraint: str
-) -> Iterator[FittedRule]:
+def _reductions(people: _People, fitting: NDArray[np.bool_], *, constraint: str) -> Iterator[FittedRule]:
     """Fit regressions whose rates may hardly differ between groups; the group is used in training only."""
     from fairlearn import reductions
     from sklearn.linear_model import LogisticRegression
@@ -198,7 +199,7 @@ def _reductions(
     every = tuple(people.inputs)
     table = _prepared(people, every, fitting)
     training = {"sensitive_features": people.trained_groups(fitting)[fitting].astype(str)}
-    base = LogisticRegression(max_iter=500)
+    base = LogisticRegression(solver=SOLVER, max_iter=200)
     gradient = reductions.ExponentiatedGradient(
         base, moments[constraint](difference_bound=SLACK), max_iter=ROUNDS
     )
@@ -234,7 +235,9 @@ def _rule(
 def _table(people: _People, flags: Floats, here: NDArray[np.bool_], half: int) -> Table:
     inside = here & (people.half == half)
     found = [
-        float((flags if candidate else 1 - flags)[inside & (people.decision == d) & (people.outcome == y)].sum())
+        float(
+            (flags if candidate else 1 - flags)[inside & (people.decision == d) & (people.outcome == y)].sum()
+        )
         for d in (0, 1)
         for candidate in (0, 1)
         for y in (0, 1)

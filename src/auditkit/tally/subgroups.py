@@ -33,14 +33,12 @@ def tally_subgroups(rows: Rows, audit: AuditFile) -> SubgroupTally | None:
     names = tuple(name for name in roles if name not in left_out)
     return SubgroupTally(
         columns=names, left_out=tuple(left_out), named=audit.row_dimensions, depth=chosen.depth,
-        smallest=chosen.smallest, metric=metric, control=chosen.control,
+        smallest=chosen.smallest, metric=metric, control=chosen.control, by_id=divided is not None,
         cells=_cells(found, {name: roles[name] for name in names}, audit, divided=divided is not None),
     )  # fmt: skip
 
 
-def _counted(
-    rows: Rows, roles: dict[str, str], *, divided: bool
-) -> tuple[list[dict[str, Any]], list[str]]:
+def _counted(rows: Rows, roles: dict[str, str], *, divided: bool) -> tuple[list[dict[str, Any]], list[str]]:
     """Count by as many columns as there is room for."""
     kept, left_out = [*roles], list[str]()
     half = [f"group.{HALF}"] if divided else []
@@ -61,7 +59,8 @@ def _cells(
     if divided:
         halves = [row[f"group.{HALF}"] for row in found]
         shares = [
-            (row["n"] * (half == "0"), row["n"] * (half == "1")) for row, half in zip(found, halves, strict=True)
+            (row["n"] * (half == "0"), row["n"] * (half == "1"))
+            for row, half in zip(found, halves, strict=True)
         ]
     else:
         shares = list(dealt([row["n"] for row in found], audit))
