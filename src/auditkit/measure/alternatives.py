@@ -64,8 +64,8 @@ def find_alternatives(tally: Tally, measuring: Measuring) -> tuple[list[Measurem
     own = Rule(name="as deployed", kind="deployed", tables=(table.deployed(SEARCH), table.deployed(ESTIMATE)))
     compared = _pair(own, given, groups, measuring)
     rules = [rule for rule in _rules(given, table, groups) if _differs(rule)]
-    if compared is None or not rules:
-        return [], replace(none, reason="NE-BOTHZERO" if compared is None else "NE-RECORDS")
+    if not rules:
+        return [], replace(none, reason="NE-RECORDS")
     short = _shortlist(rules, compared)
     items = list(numbers(own, compared, shortlisted=0))
     for rule in rules:
@@ -96,19 +96,22 @@ def _reason(tally: Tally, given: AlternativesTally, groups: tuple[tuple[str, ...
 
 def _pair(
     own: Rule, given: AlternativesTally, groups: tuple[tuple[str, ...], ...], measuring: Measuring
-) -> Compared | None:
+) -> Compared:
     """Choose the two groups between which the tool's own rule leaves the widest gap in the searching half."""
     against = [groups.index(given.reference)] if given.reference in groups else range(len(groups))
-    pairs = [(a, b) for b in against for a in range(len(groups)) if a != b]
-    found: list[tuple[float, Compared]] = []
-    for a, b in pairs:
-        compared = Compared(
-            aim=given.aim, dimension=given.dimension, groups=groups, pair=(a, b), burden=measuring.orientation == "burden"
-        )  # fmt: skip
+    pairs = [
+        Compared(
+            aim=given.aim, dimension=given.dimension, groups=groups, pair=(a, b),
+            burden=measuring.orientation == "burden",
+        )
+        for b in against for a in range(len(groups)) if a != b
+    ]  # fmt: skip
+
+    def width(compared: Compared) -> float:
         gap = compared.gap(own.tables[SEARCH], candidate=False)
-        if gap is not None:
-            found.append((gap.value if given.reference not in groups else abs(gap.value), compared))
-    return max(found, key=lambda one: one[0])[1] if found else None
+        return 0.0 if gap is None else abs(gap.value)
+
+    return max(pairs, key=width)
 
 
 def _rules(given: AlternativesTally, table: Halves, groups: tuple[tuple[str, ...], ...]) -> Iterator[Rule]:
