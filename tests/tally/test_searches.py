@@ -121,11 +121,11 @@ def test_where_the_source_withheld_a_count_nothing_is_divided(tmp_path: Path, wr
 # Subgroups
 
 
-def values(found: SubgroupTally | None, column: str) -> Counter[str]:
+def by_value(found: SubgroupTally | None, column: str) -> Counter[str]:
     assert found is not None
     people = Counter[str]()
     for cell in found.cells:
-        people[cell.values[found.columns.index(column)]] += cell.n
+        people[cell.values[found.columns.index(column)]] += cell.n  # noqa: PD011  # no pandas here
     return people
 
 
@@ -134,13 +134,13 @@ def test_numbers_are_cut_into_quarters_and_text_stays(tmp_path: Path, write_audi
 
     _, found, _ = tallied(path)
 
-    ages = values(found, "age")
+    ages = by_value(found, "age")
     assert len(ages) == 4
     assert all(abs(n - N / 4) < N / 20 for n in ages.values())
     cuts = sorted(float(name.split()[0]) for name in ages if not name.startswith("below"))
     assert cuts == pytest.approx(np.quantile(table()["age"], [0.25, 0.5, 0.75]), abs=1.0)
-    assert set(values(found, "kind")) == {"x", "y", "(unknown)"}
-    assert values(found, "risk")["(unknown)"] == (table()["risk"] == "").sum()
+    assert set(by_value(found, "kind")) == {"x", "y", "(unknown)"}
+    assert by_value(found, "risk")["(unknown)"] == (table()["risk"] == "").sum()
 
 
 def test_few_different_numbers_stay_as_they_are(tmp_path: Path, write_audit: Write) -> None:
@@ -149,7 +149,7 @@ def test_few_different_numbers_stay_as_they_are(tmp_path: Path, write_audit: Wri
 
     _, found, _ = tallied(write_audit(tmp_path, people.to_csv(index=False), subgroups={"columns": ["age"]}))
 
-    assert set(values(found, "age")) == {"0", "1", "2", "3", "4"}
+    assert set(by_value(found, "age")) == {"0", "1", "2", "3", "4"}
 
 
 def test_columns_that_make_too_many_combinations_are_left_out_from_the_last(

@@ -30,7 +30,7 @@ def changes(a: AuditDocument, b: AuditDocument) -> Changes:
     ----------
     Zou, G. Y., Donner, A. (2008), as in `auditkit.statistics.change`; Dunn, O. J. (1961) for the joint level.
     """
-    items_a, items_b = ({item.id: item for item in document.measurements} for document in (a, b))
+    items_a, items_b = (_comparable(document) for document in (a, b))
     both = [(item, items_b[name]) for name, item in items_a.items() if name in items_b]
     hidden = [first.id for first, second in both if "withheld" in {first.status, second.status}]
     shown = [pair for pair in both if pair[0].id not in {*hidden}]
@@ -45,6 +45,14 @@ def changes(a: AuditDocument, b: AuditDocument) -> Changes:
         ),
         compared=compared, only_a=_missing(items_a, items_b), only_b=_missing(items_b, items_a), withheld=tuple(hidden),
     )  # fmt: skip
+
+
+SEARCHED = ("alternative_", "subgroup_")
+"""Rules are fitted, and subgroups picked, anew in each audit; the same name need not mean the same thing."""
+
+
+def _comparable(document: AuditDocument) -> dict[str, MeasurementRecord]:
+    return {item.id: item for item in document.measurements if not item.metric.startswith(SEARCHED)}
 
 
 def _relation(a: AuditDocument, b: AuditDocument) -> Relation:
