@@ -1,5 +1,6 @@
 """Rules beside the tool's own: which groups and limits take part, which gap is meant, and why there may be none."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import product
 from typing import Any, Literal
@@ -152,7 +153,7 @@ def test_only_the_methods_that_were_asked_for_are_tried() -> None:
     assert {one.kind for one in groups.candidates} == {"deployed", "group_thresholds"}
 
 
-def fitted(name: str, cells: dict[str, tuple[float, ...]]) -> FittedRule:
+def fitted(name: str, cells: Mapping[str, tuple[float, ...]]) -> FittedRule:
     return FittedRule(
         name=name, kind="model", inputs=("x",), trained_with_group=False, randomised=False,
         cells=tuple(RuleCells(group=(g,), search=t, estimate=t) for g, t in cells.items()),  # type: ignore[arg-type]

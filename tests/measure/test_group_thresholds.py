@@ -36,7 +36,7 @@ def best_by_trying(group: int, wrong: float) -> float:
             found.append(max(t0, t1))
         elif f0 != f1 and 0 <= (share := (target - f1) / (f0 - f1)) <= 1:
             found.append(share * t0 + (1 - share) * t1)
-    return max(found)
+    return float(max(found))
 
 
 def test_equal_rates_are_reached_at_the_accuracy_that_trying_every_mix_of_limits_reaches() -> None:

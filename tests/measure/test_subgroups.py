@@ -55,7 +55,7 @@ def test_the_worst_combination_is_tested_against_everyone_else_in_the_other_half
     assert found.tested[0].found
     assert found.looked_at == 4
     # 60 of 100 beside 60 of 300, one-sided, doubled (scipy).
-    expected = 2 * float(fisher_exact([[60, 40], [60, 240]], alternative="greater").pvalue)
+    expected = 2 * float(fisher_exact(np.array([[60, 40], [60, 240]]), alternative="greater").pvalue)
     assert isinstance(p_value, Estimate)
     assert p_value.value == pytest.approx(expected)
     assert adjusted == replace(p_value, method="holm")

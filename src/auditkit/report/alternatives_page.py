@@ -66,6 +66,8 @@ class AlternativesView:
     own: RuleRow | None
     rows: tuple[RuleRow, ...]
     """The tool's own rule first, then those that did best, then the others."""
+    affected: tuple[RuleRow, ...]
+    """Rules whose effect on each group stands in a table: the tool's own and the shortlist, or all where it is empty."""
     left: int
     """How many rules stand in the CSV only."""
     shown: tuple[RuleRow, ...]
@@ -96,6 +98,7 @@ def alternatives_page(look: Lookup) -> AlternativesView | None:
         reduction=per_cent(record.smallest_reduction, locale=look.locale),
         more=per_cent(record.flags_within, locale=look.locale), people=whole(record.people, locale=look.locale),
         fitted_on=whole(record.fitted_on, locale=look.locale), own=rows[0] if rows else None, rows=rows,
+        affected=tuple(row for row in rows if row.record.shortlisted or row.record.claim is None) if first else rows,
         left=max(0, len(record.candidates) - len(rows)),
         shown=tuple(row for row in rows if row.record.claim == "shown"),
         chart=_chart(record, rows, items),
