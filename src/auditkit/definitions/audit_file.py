@@ -14,6 +14,8 @@ from auditkit.definitions.alternatives import (
     subgroup_complaints,
 )
 from auditkit.definitions.checks import Kind, read_tool_type
+from auditkit.definitions.displacement import Displacement, displacement_complaints
+from auditkit.definitions.frontier import Frontier, frontier_complaints
 from auditkit.definitions.places import AreaTable, FeedbackChoice, HistoryTable
 from auditkit.definitions.records import Confusion, Outcome, Records, Text
 from auditkit.definitions.stops import Stops
@@ -127,6 +129,8 @@ class AuditFile(Definition):
     areas: AreaTable | None = None
     history: HistoryTable | None = None
     feedback: FeedbackChoice | None = None
+    displacement: Displacement | None = None
+    frontier: Frontier | None = None
     coverage: CoverageTable | None = None
     actions: Actions | None = None
     events: EventTable | None = None
@@ -207,7 +211,8 @@ class AuditFile(Definition):
 
 
 SECTIONS: dict[str, tuple[Kind, ...]] = {
-    "areas": ("place", "alert"), "history": ("place",), "feedback": ("place",), "coverage": ("alert",),
+    "areas": ("place", "alert"), "history": ("place",), "feedback": ("place",), "displacement": ("place",),
+    "frontier": ("place",), "coverage": ("alert",),
     "actions": ("alert",), "events": ("alert",), "test_rates": ("alert",), "alternatives": ("person",),
     "subgroups": ("person",),
 }  # fmt: skip
@@ -285,7 +290,20 @@ def _place_complaints(audit: AuditFile) -> list[str]:
             audit.feedback and audit.history is None
         ),
     }
-    return [complaint for complaint, holds in complaints.items() if holds]
+    return [complaint for complaint, holds in complaints.items() if holds] + _further_complaints(audit)
+
+
+def _further_complaints(audit: AuditFile) -> list[str]:
+    records, has_history = audit.records, audit.history is not None
+    return [
+        *displacement_complaints(
+            audit.displacement, period=records.period, outcome=records.outcome is not None, history=has_history
+        ),
+        *frontier_complaints(
+            audit.frontier, audit.areas, outcome=records.outcome is not None,
+            earlier=has_history or records.time is not None, burden=audit.tool.orientation == "burden",
+        ),
+    ]  # fmt: skip
 
 
 def _alert_complaints(audit: AuditFile) -> list[str]:

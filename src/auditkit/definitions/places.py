@@ -48,6 +48,9 @@ class AreaTable(Definition):
     latitude: str | None = Field(
         None, description="the column with the centroid's latitude, without boundaries."
     )
+    stops: dict[str, str] = Field(
+        default_factory=dict, description="recorded stops in each area: 'all' = column, and group = column."
+    )
     not_areas: Values = Field((), description="codes that stand for no area, such as 'not assignable'.")
 
     @model_validator(mode="after")

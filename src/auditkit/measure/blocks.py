@@ -7,6 +7,7 @@ from auditkit.measure.choices import Measuring
 from auditkit.measure.comparisons import Pairing, difference, extreme, impact_ratio, pairing, ratio
 from auditkit.measure.groups import Rate, rate_result
 from auditkit.measure.pairs import (
+    by_chance,
     excess,
     four_fifths,
     p_values,
@@ -152,6 +153,8 @@ def _over_all(block: RateBlock, known: dict[GroupKey, Rate], measuring: Measurin
     }
     if block.metric == "favourable_rate":
         measured |= four_fifths(known)
+        if measuring.declared("adverse_impact_by_chance", block.dimension):
+            measured["adverse_impact_by_chance"] = by_chance(known)
     name = f"{block.metric}_range_p_value"
     measured[name] = range_p_value(known, rng=measuring.rng(f"{name}/{'+'.join(block.dimension)}"))
     for name, found in measured.items():

@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 
+from auditkit.definitions.frontier import Frontier
 from auditkit.measure.comparisons import RatioInterval
 from auditkit.results.measurements import Family
 
@@ -25,6 +26,8 @@ class Measuring:
     """From which every permutation test draws, each by its own name, so that one moves no other's numbers."""
     detect_ratio: float = 1.25
     """The ratio for which the needed sample is worked out."""
+    frontier: Frontier | None = None
+    """For a place tool: whose share is capped, where the audit file asks."""
 
     @cached_property
     def _declared(self) -> dict[tuple[str, tuple[str, ...]], Family]:

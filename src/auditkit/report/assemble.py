@@ -9,14 +9,14 @@ from auditkit.definitions.checks import ToolType
 from auditkit.definitions.policy import ChosenPolicy
 from auditkit.definitions.records import Records
 from auditkit.report.assemble_alerts import alert_counts, alerts_record
-from auditkit.report.assemble_areas import area_facts
+from auditkit.report.assemble_areas import area_facts, displacement_record, frontier_record
 from auditkit.results import document as doc
 from auditkit.results import place_records
 from auditkit.results.alerts import AlertTally
 from auditkit.results.alternative_records import alternatives_record, subgroups_record
 from auditkit.results.checks import CheckResult, RejectedData
 from auditkit.results.feedback import Feedback
-from auditkit.results.findings import Judgement, NotChecked
+from auditkit.results.findings import Alternative, Judgement, NotChecked
 from auditkit.results.inputs import InputRecord
 from auditkit.results.measurements import Estimate, Measurement, Measurements, NotEstimable
 from auditkit.results.places import PlaceTally
@@ -46,6 +46,8 @@ class Origin:
     measurements: Measurements
     feedback: Feedback
     judgement: Judgement
+    alternative: Alternative | None
+    """Whether other areas within the tolerated loss fall less on the capped group; None where nobody asked."""
     not_checked: tuple[NotChecked, ...]
     created: str
     command: str
@@ -62,7 +64,7 @@ def build_document(origin: Origin) -> doc.AuditDocument:
         schema_version=doc.SCHEMA_VERSION,
         tool=doc.ToolRecord(**audit.tool.model_dump()),
         records=_records(origin),
-        places=None if origin.places is None else _places(origin.places, audit),
+        places=None if origin.places is None else _places(origin.places, audit, origin.alternative),
         alerts=None if origin.alerts is None else alerts_record(origin.alerts, audit),
         inputs=tuple(doc.InputFileRecord(**asdict(source)) for source in origin.sources),
         policy=doc.PolicyRecord(
@@ -189,7 +191,9 @@ def _measurement(item: Measurement) -> doc.MeasurementRecord:
     )  # fmt: skip
 
 
-def _places(tally: PlaceTally, audit: AuditFile) -> place_records.PlacesRecord:
+def _places(
+    tally: PlaceTally, audit: AuditFile, alternative: Alternative | None
+) -> place_records.PlacesRecord:
     areas, history = tally.areas, audit.history
     rule = None
     if history is not None and history.source is not None:
@@ -203,4 +207,6 @@ def _places(tally: PlaceTally, audit: AuditFile) -> place_records.PlacesRecord:
         unmatched=tally.unmatched.areas, unmatched_flags=tally.unmatched.flags,
         without_records=tally.unmatched.without_records, contiguity=areas.contiguity,
         blocks=len(set(areas.blocks.tolist())), sized=areas.size_km2 is not None, source_rule=rule,
+        displacement=displacement_record(tally.displacement, audit.displacement),
+        frontier=frontier_record(audit.frontier, alternative),
     )  # fmt: skip

@@ -2,9 +2,13 @@
 
 from dataclasses import dataclass
 
+from auditkit.report.displacement_page import DisplacementPage, displacement_page
+from auditkit.report.frontier_page import FrontierPage, frontier_page
+from auditkit.report.lookup import Lookup
 from auditkit.report.loop_chart import LoopChart, loop_chart
 from auditkit.report.maps import Map, area_map
 from auditkit.report.numbers import decimal, per_cent, signed, whole
+from auditkit.report.scales_page import ScalesPage, scales_page
 from auditkit.results.document import AuditDocument, MeasurementRecord
 from auditkit.results.place_records import LoopAreaRecord
 
@@ -98,6 +102,9 @@ class City:
     map: Map | None
     loop: LoopChart | None
     loop_map: Map | None
+    scales: ScalesPage
+    displacement: DisplacementPage | None
+    frontier: FrontierPage | None
     counted: bool
     """Whether each row of the records is a flag, so that areas have numbers of flags."""
 
@@ -110,7 +117,8 @@ class Writer:
         self.items = {item.id: item for item in document.measurements}
         self.by_metric: dict[str, list[MeasurementRecord]] = {}
         for item in document.measurements:
-            self.by_metric.setdefault(item.metric, []).append(item)
+            if item.stratum is None:  # what other assumptions give stands on pages of its own
+                self.by_metric.setdefault(item.metric, []).append(item)
 
     def alone(self, metric: str) -> list[MeasurementRecord]:
         """Return a metric's numbers that compare nothing."""
@@ -135,7 +143,7 @@ class Writer:
 
 def city(document: AuditDocument, *, locale: str) -> City:
     """Read what a place report shows."""
-    writer = Writer(document, locale=locale)
+    writer, look = Writer(document, locale=locale), Lookup(document, locale=locale)
     rules = _rules(writer)
     areas = _areas(writer)
     known = [rule for rule in rules if rule.rule not in {"tool", "random", "best possible"}]
@@ -145,7 +153,8 @@ def city(document: AuditDocument, *, locale: str) -> City:
         rules=rules, best_rule=max(known, key=lambda row: hits[row.rule]).rule if known else None,
         exposures=exposures(writer), residents=residents(writer), spread=_spread(writer), areas=areas,
         map=None if document.places is None else area_map(document.places.areas, shares), loop=loop_chart(document.feedback), loop_map=None,
-        counted=bool(writer.alone("flags")),
+        counted=bool(writer.alone("flags")), scales=scales_page(document, locale=locale),
+        displacement=displacement_page(look), frontier=frontier_page(look),
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from auditkit.results.feedback import ArmName, Structure
+from auditkit.results.findings import Alternative
 
 Texts = Annotated[tuple[str, ...], Field(strict=False)]
 
@@ -97,6 +98,28 @@ class AreaRecord(Record):
     )
 
 
+class DisplacementRecord(Record):
+    """Where something was done, and what it is compared with."""
+
+    roles: dict[str, int] = Field(description="Number of areas by role; a role that no area has is absent.")
+    periods: int = Field(description="Number of periods before, and as many after.")
+    before: tuple[str, str] = Field(description="First and last day that were named.")
+    after: tuple[str, str]
+    incidents: Literal["records", "history"]
+
+
+class FrontierRecord(Record):
+    """The trade-off of hits against one group's share."""
+
+    dimension: str
+    group: str
+    share_of: Literal["residents", "stops"]
+    tolerated_loss: float | None
+    alternative: Alternative | None = Field(
+        description="Whether a choice within the tolerated loss falls less on the group; null without a tolerance."
+    )
+
+
 class PlacesRecord(Record):
     """What a place audit knows of the city besides numbers."""
 
@@ -114,3 +137,7 @@ class PlacesRecord(Record):
     blocks: int
     sized: bool = Field(description="Whether sizes of areas were given; otherwise areas count equally.")
     source_rule: str | None = Field(description="How records of the history were told apart, as declared.")
+    displacement: DisplacementRecord | None = Field(
+        None, description="Null where the audit file does not ask."
+    )
+    frontier: FrontierRecord | None = Field(None, description="Null where the audit file does not ask.")
