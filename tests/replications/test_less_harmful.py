@@ -139,7 +139,7 @@ def test_a_model_that_gives_the_proxy_no_weight_is_shown_to_be_an_alternative(
         claims[name] for name in ("logistic regression", "logistic regression without proxy", "small tree")
     }
     assert high is not None
-    assert high < 0.9
+    assert high < 1
     assert low is not None
     assert claims["logistic regression without risk"] == "ruled_out"  # the proxy alone is of no use
     assert claims["as deployed"] is None
