@@ -28,6 +28,7 @@ from auditkit.judge.alternatives import with_aim
 from auditkit.judge.disclosure import withhold_checks
 from auditkit.judge.families import declare_families
 from auditkit.judge.judging import judge, may_be_positive
+from auditkit.judge.loop_disclosure import withhold_loop
 from auditkit.judge.loops import loop_of_policy
 from auditkit.judge.not_checked import not_checked
 from auditkit.judge.place_disclosure import at_other_scales
@@ -47,7 +48,7 @@ from auditkit.measure.known import all_measures, declared_measures
 from auditkit.measure.measuring import PARTS as PEOPLE_PARTS
 from auditkit.measure.measuring import SEARCHES
 from auditkit.measure.places import PARTS, PLACE_MEASURES
-from auditkit.report.assemble import Origin, build_document, internal_tally
+from auditkit.report.assemble import Origin, build_document, internal_files
 from auditkit.report.folder import check_free, manifest, write_folder
 from auditkit.report.render import check_languages, render
 from auditkit.results.alerts import AlertTally
@@ -62,6 +63,8 @@ from auditkit.results.pledges import PledgeCheck
 from auditkit.results.rows import CheckedAlertRows, CheckedPlaceRows, CheckedRows, Rows
 from auditkit.results.tally import Tally
 from auditkit.simulate.by_kind import simulate_by_kind
+from auditkit.simulate.forecasters import Forecaster
+from auditkit.simulate.supplied import Brought
 from auditkit.tally.alerts import tally_alerts
 from auditkit.tally.people import tally
 from auditkit.tally.places import tally_places
@@ -86,7 +89,7 @@ def silent(stage: str, detail: str) -> None:
     """Show no progress."""
 
 
-def run_audit(
+def run_audit(  # noqa: PLR0913  # the front door; all but the path have a default
     path: str | Path,
     *,
     out: str | Path | None = None,
@@ -94,6 +97,8 @@ def run_audit(
     pledge: str | Path | None = None,
     progress: Progress = silent,
     existing: Literal["refuse", "replace"] = "refuse",
+    allow_command: bool = False,
+    forecaster: Forecaster | None = None,
 ) -> Audit:
     """Run a whole audit and, if a folder is named, write its run folder.
 
@@ -111,6 +116,10 @@ def run_audit(
         Called as the stages start.
     existing
         What to do with a run folder that is already there.
+    allow_command
+        Whether the program that [feedback] names may run; SECURITY.md says what that means.
+    forecaster
+        Stands for the tool in the feedback test, instead of the allocator of the audit file.
 
     Raises
     ------
@@ -133,12 +142,10 @@ def run_audit(
         )  # fmt: skip
     progress("simulate", "feedback loop")
     feedback = simulate_by_kind(
-        counted.result,
-        audit,
-        tool_type,
-        rng=_child(audit, "simulate"),
-        progress=partial(progress, "simulate"),
-    )
+        counted.result, audit, tool_type, Brought(folder=path.parent, commands=allow_command, forecaster=forecaster),
+        rng=_child(audit, "simulate"), progress=partial(progress, "simulate"),
+    )  # fmt: skip
+    measured = Measurements(items=(*measured.items, *feedback.measurements))
     progress("judge", chosen.policy.name)
     judged = judge(measured, audit, chosen.policy, feedback=feedback, checks=counted.checks)
     smallest = audit.publication.smallest_cell
@@ -149,7 +156,8 @@ def run_audit(
         alerts=counted.result if isinstance(counted.result, AlertTally) else None,
         loop=loop_of_policy(feedback, chosen.policy, audit),
         checks=withhold_checks(counted.checks, smallest_cell=smallest),
-        measurements=safe, feedback=feedback, alternative=alternative_areas(safe, audit),
+        measurements=safe, feedback=withhold_loop(feedback, counted.result, smallest_cell=smallest),
+        alternative=alternative_areas(safe, audit),
         judgement=with_pledge(judged, pledged),
         not_checked=not_checked(
             audit, feedback, membership_unknown=_membership_unknown(measured), metrics=_metrics(measured),
@@ -159,13 +167,14 @@ def run_audit(
         command=f"auditkit run {path.name}"
         + "".join(
             f" --{option} {Path(given).name}" for option, given in (("policy", policy), ("pledge", pledge)) if given
-        ),
+        )
+        + " --allow-command" * allow_command,
         audit_sha256=_sha256(path),
         versions={name: version(name) for name in ("auditkit", *LIBRARIES)},
     )  # fmt: skip
     document = build_document(origin)
     progress("report", ", ".join(document.languages))
-    files = {**render(document), "internal/tally.json": internal_tally(counted.result)}
+    files = {**render(document), **internal_files(counted.result, feedback)}
     files["manifest.json"] = manifest(document, files)
     finished = Audit(document=document, tally=counted.result, files=files)
     if out is not None:

@@ -332,3 +332,19 @@ def test_numbers_of_searches_are_left_out_because_rules_are_fitted_anew(document
     found = changes(with_figures(document, rule, records="a" * 64), with_figures(document, records="b" * 64))
 
     assert (found.figures, found.only_a) == ((), ())
+
+
+def test_figures_made_under_other_assumptions_widen_no_range(document: AuditDocument) -> None:
+    moved = [rate(46, 200), rate(64, 200)]
+    assumed = [
+        figure(f"selection_rate/race=G{at}@assuming%3Aareas-in-pairs", stratum="assuming:areas-in-pairs")
+        for at in range(39)
+    ]
+
+    found = changes(
+        with_figures(document, moved[0], *assumed),
+        with_figures(document, moved[1], *assumed, records="b" * 64),
+    )
+
+    assert found.compared == 1
+    assert [one.verdict for one in found.figures] == ["changed"]

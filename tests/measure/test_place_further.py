@@ -289,6 +289,29 @@ def test_a_role_with_one_small_area_is_withheld_because_the_others_are_shown() -
     assert isinstance(after["displacement_incidents/role=control@before"].result, Estimate)
 
 
+def test_roles_that_leave_few_for_other_periods_or_areas_are_withheld() -> None:
+    tally = roles(treated=([40.0], [30.0]), control=([40.0], [45.0]))
+    assert tally.displacement is not None
+    one, other = tally.displacement.roles
+    elsewhere = replace(one, area_totals=np.array([76.0]))  # six in periods that are not compared
+
+    def withheld_roles(tally: PlaceTally) -> set[str]:
+        after = withhold_places(Measurements(items=tuple(displacement(tally))), tally, smallest_cell=11)
+        return {
+            item.group[0][1]
+            for item in after.items
+            if item.metric == "displacement_incidents" and isinstance(item.result, Withheld)
+        }
+
+    assert withheld_roles(tally) == set()
+    assert withheld_roles(
+        replace(tally, displacement=replace(tally.displacement, roles=(elsewhere, other)))
+    ) == {"treated"}
+    # 155 are counted by role; four more would lie in areas without a role
+    assert withheld_roles(replace(tally, outcomes=np.array([[159.0]]))) == {"treated", "control"}
+    assert withheld_roles(replace(tally, outcomes=None)) == set()
+
+
 # The trade-off
 
 
@@ -478,6 +501,8 @@ def test_the_trade_off_is_held_against_the_hits_as_drawn() -> None:
     assert hidden(drawn, near, gap) == {near.id, gap.id}
     assert hidden(drawn, far) == set()
     assert hidden(drawn, fewer) == {fewer.id}  # five incidents lie where nobody knows who lives
+    free = hit("no cap", 400, 995, metric="frontier_hit_rate")
+    assert hidden(drawn, free) == {free.id}  # and the whole would show them, whatever was chosen
 
 
 def test_a_share_of_few_is_hidden_with_what_compares_it() -> None:

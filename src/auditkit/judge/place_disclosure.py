@@ -82,7 +82,8 @@ def _few(counts: tuple[int, int] | None, smallest_cell: int) -> bool:
 def _close_to_others(measurements: Measurements, smallest_cell: int) -> set[Key]:
     """Name hits that are small, or within few incidents of the same rule's hits as published before."""
     hidden: set[Key] = set()
-    seen: dict[str, list[tuple[int, int]]] = {}
+    seen: dict[str, list[int]] = {}
+    wholes: list[int] = []
     for item in (
         measurements.items
     ):  # numbers as drawn come before those of other scales, and these before the trade-off
@@ -94,12 +95,14 @@ def _close_to_others(measurements: Measurements, smallest_cell: int) -> set[Key]
             hidden.add((_name(item), stratum))
         if counts is None:
             continue
+        hits, whole = counts
         before = seen.setdefault(_name(item), [])
-        apart = [one - other for pair in before for one, other in zip(counts, pair, strict=True)]
+        apart = [*(hits - other for other in before), *(whole - other for other in wholes)]
         if _few(counts, smallest_cell) or any(_small(gap, smallest_cell) for gap in apart):
             hidden.add((_name(item), stratum))
         else:
-            before.append(counts)
+            before.append(hits)
+            wholes.append(whole)
     return hidden
 
 
@@ -127,18 +130,24 @@ def _of_shares(item: Measurement, shares: set[str]) -> bool:
 
 
 def _small_roles(tally: PlaceTally, smallest_cell: int) -> frozenset[str]:
-    """Name roles with few incidents before or after, or with one area whose few would follow from the others'."""
+    """Name roles with few incidents, or that leave few for one of their areas, for other periods or for other areas."""
     if tally.displacement is None:
         return frozenset()
 
     def few(counts: Iterable[float]) -> int:
         return sum(_small(round(count), smallest_cell) for count in counts)
 
-    return frozenset(
-        role.role
-        for role in tally.displacement.roles
-        if few((float(role.before.sum()), float(role.after.sum()))) or few(role.area_totals.tolist()) == 1
-    )
+    found, counted = set(), 0.0
+    for role in tally.displacement.roles:
+        before, after, ever = (float(counts.sum()) for counts in (role.before, role.after, role.area_totals))
+        counted += before + after
+        if few((before, after, ever - before - after)) or few(role.area_totals.tolist()) == 1:
+            found.add(role.role)
+    if tally.outcomes is not None and few([float(tally.outcomes.sum()) - counted]):
+        found |= {
+            role.role for role in tally.displacement.roles
+        }  # what no role holds would follow from the rest
+    return frozenset(found)
 
 
 def _of_roles(item: Measurement, roles: frozenset[str]) -> bool:

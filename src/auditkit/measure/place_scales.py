@@ -2,12 +2,13 @@
 
 What a merged area is: its incidents, history, residents, sizes and denominators are the sums over its areas. Where each
 row is a flag, so are its flags. Otherwise the decision is made anew: in each period as large a share of the merged
-areas is flagged as the tool flagged of the areas, at least one, by the mean score of their areas; without scores by how
-many of them were flagged in the period, then over all periods. Equal ones go in order.
+areas is flagged as the tool flagged of the areas, at least one, by the mean score of their areas; without scores by
+their flags in the period, then by those in all periods. Equal ones go in order.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,6 @@ from auditkit.results.areas import Areas, Floats
 from auditkit.results.measurements import ASSUMING, Measurement
 from auditkit.results.places import Grid, PastCounts, PlaceTally
 from auditkit.statistics.accuracy import highest
-from auditkit.statistics.made_blocks import contiguous_blocks
 from auditkit.statistics.merging import merged_in_pairs, merged_neighbours
 
 Labels = NDArray[np.int64]
@@ -70,15 +70,18 @@ def at_other_scales(
     for scale in scales(tally.areas):
         anew = redrawn(tally, scale.labels, flags=_decided_anew(tally, scale.labels))
         flags = redrawn(tally, scale.labels, flags=_sums(tally.flags, scale.labels)) if counted else anew
-        measured: tuple[Callable[[], Iterator[Measurement]], ...] = (
-            lambda anew=anew: accuracy(anew, families=families, rng=rng),  # type: ignore[misc]
-            lambda flags=flags: exposure(flags, families=families, rng=rng),  # type: ignore[misc]
-            lambda flags=flags: concentration(flags, rng=rng),  # type: ignore[misc]
-        )
-        for part in measured:
-            for item in part():
-                if item.metric in REPEATED or item.metric.startswith("exposure"):
-                    yield replace(item, stratum=ASSUMING + scale.name)
+        measured = chain(
+            accuracy(anew, families=families, rng=rng), exposure(flags, families=families, rng=rng),
+            concentration(_unlinked(flags), rng=rng),
+        )  # fmt: skip
+        for item in measured:
+            if item.metric in REPEATED or item.metric.startswith("exposure"):
+                yield replace(item, stratum=ASSUMING + scale.name)
+
+
+def _unlinked(tally: PlaceTally) -> PlaceTally:
+    """Leave out neighbours, so that nobody shuffles for a clustering that is not reported."""
+    return replace(tally, areas=replace(tally.areas, contiguity="none"))
 
 
 def redrawn(tally: PlaceTally, labels: Labels, *, flags: Grid) -> PlaceTally:
@@ -97,7 +100,6 @@ def _merged(areas: Areas, labels: Labels) -> Areas:
     first = [int(at) for at in np.unique(labels, return_index=True)[1]]
     points = _flat(areas.centroids if areas.centroids is not None else np.full((len(labels), 2), np.nan))
     middles, near = _middles(points, labels), merged_neighbours(labels, areas.neighbours)
-    blocks = len(np.unique(areas.blocks))
     size = np.ones(len(labels)) if areas.size_km2 is None else np.nan_to_num(areas.size_km2)
     return replace(
         areas, ids=tuple(areas.ids[at] for at in first), names=tuple(areas.names[at] for at in first),
@@ -105,17 +107,29 @@ def _merged(areas: Areas, labels: Labels) -> Areas:
         groups=tuple(replace(group, residents=_sums(group.residents, labels)) for group in areas.groups),
         size_km2=_sums(size, labels), centroids=middles, neighbours=near, boundaries=None,
         denominators=tuple((name, _sums(values, labels)) for name, values in areas.denominators),
-        blocks=_most_common(areas.blocks, labels) if areas.blocks_from == "declared"
-        else contiguous_blocks(near, middles, count=blocks),
+        blocks=_most_common(areas.blocks, labels)
+        if areas.blocks_from == "declared"
+        else _made_blocks(near, middles, about=len(np.unique(areas.blocks))),
     )  # fmt: skip
+
+
+def _made_blocks(near: Sequence[Sequence[int]], middles: Floats, *, about: int) -> Labels:
+    """Put merged areas together in pairs again and again, down to about as many blocks as there were before."""
+    blocks = np.arange(len(near), dtype=np.int64)
+    while _count(blocks) > 1.5 * about:
+        pairs = merged_in_pairs(near, middles)
+        if _count(pairs) == len(near):  # nobody has a neighbour
+            break
+        blocks, near, middles = pairs[blocks], merged_neighbours(pairs, near), _middles(middles, pairs)
+    return blocks
 
 
 def _decided_anew(tally: PlaceTally, labels: Labels) -> Grid:
     """Flag as large a share of the merged areas as the tool flagged of the areas, in each period."""
     flagged, units = tally.flags > 0, _count(labels)
     if tally.scores is None:
-        often = _sums(flagged.sum(axis=1).astype(np.float64), labels)
-        order = _sums(flagged.astype(np.float64), labels) + (often / (often.max() + 1))[:, None]
+        often = _sums(tally.flags.sum(axis=1), labels)
+        order = _sums(tally.flags, labels) + (often / (often.max() + 1))[:, None]
     else:
         known = np.isfinite(tally.scores)
         scored = _sums(known.astype(np.float64), labels)

@@ -55,6 +55,14 @@ PLACE_MEASURES = {
     "frontier_group_share": "Share of the capped group among those who live, or were stopped, in the areas of a choice.",
     "frontier_group_share_difference": "The same minus the tool's.",
     "feedback_verdict": "What the feedback test says of the tool.",
+    "loop_log_odds_amplification": "Log odds of the busiest tenth's share of visits after all rounds minus those of its true share.",
+    "loop_share_amplification": "Share of visits of the busiest tenth in the long run over its true share.",
+    "loop_group_amplification": "Visits to areas of a group's residents in the long run over what true rates would put there.",
+    "loop_gain": "Factor by which one retraining multiplies a small difference between areas.",
+    "loop_runaway_probability": "Share of runs whose most visited tenth ends above 1.5 times its true share.",
+    "loop_lock_in_probability": "Share of runs that have become so for good by the last round.",
+    "loop_null_spread": "Deviation between runs of an area's share of visits over an equal share, on areas that are all equal.",
+    "loop_null_noise": "Variance between runs on equal areas over that without the loop.",
 }
 """Every measure of a place tool, with its meaning."""
 

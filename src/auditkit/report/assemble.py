@@ -78,7 +78,8 @@ def build_document(origin: Origin) -> doc.AuditDocument:
         alternatives=alternatives_record(origin.measurements.alternatives, origin.judgement.alternatives),
         subgroups=subgroups_record(origin.measurements.subgroups),
         feedback=place_records.FeedbackRecord(
-            **asdict(origin.feedback), verdict=origin.loop[0], tolerance_log_odds=origin.loop[1]
+            **{key: value for key, value in asdict(origin.feedback).items() if key not in {"measurements", "said"}},
+            verdict=origin.loop[0], tolerance_log_odds=origin.loop[1],
         ),
         findings=tuple(doc.FindingRecord(**asdict(finding)) for finding in origin.judgement.findings),
         recommendation=doc.RecommendationRecord(
@@ -99,12 +100,20 @@ def build_document(origin: Origin) -> doc.AuditDocument:
         provenance=doc.Provenance(
             created=origin.created, command=origin.command, audit_sha256=origin.audit_sha256,
             seed=audit.run.seed, engine=audit.engine.name, versions=origin.versions,
+            retrain_network=None if origin.feedback.model is None else origin.feedback.model.network,
         ),
     )  # fmt: skip
 
 
-def internal_tally(result: Tally | PlaceTally | AlertTally | RejectedData) -> bytes:
-    """Write every count, or the checks that rejected the data; this file is never published."""
+def internal_files(
+    result: Tally | PlaceTally | AlertTally | RejectedData, feedback: Feedback
+) -> dict[str, bytes]:
+    """Write every count, or the checks that rejected the data, and what a failed program said; never published."""
+    said = {"internal/retrain.stderr.txt": feedback.said} if feedback.said else {}
+    return {"internal/tally.json": _tally(result), **said}
+
+
+def _tally(result: Tally | PlaceTally | AlertTally | RejectedData) -> bytes:
     if isinstance(result, AlertTally):
         content = alert_counts(result)
         content["places"] = None if result.places is None else _grids(result.places)

@@ -12,13 +12,14 @@ from auditkit.results.feedback import Feedback
 from auditkit.results.places import PlaceTally
 from auditkit.results.tally import Tally
 from auditkit.simulate.feedback import NO_FEEDBACK, NO_LOOP_OF_ALERTS, NO_SPLIT, ONE_ROUND, not_simulated
-from auditkit.simulate.places import simulate_places
+from auditkit.simulate.supplied import Brought, simulate_tool
 
 
 def simulate_by_kind(
     tally: Tally | PlaceTally | AlertTally | RejectedData,
     audit: AuditFile,
     tool_type: ToolType,
+    brought: Brought,
     *,
     rng: np.random.Generator,
     progress: Callable[[str], None],
@@ -33,5 +34,8 @@ def simulate_by_kind(
         return not_simulated(tool_type, because=ONE_ROUND if audit.kind == "person" else NO_LOOP_OF_ALERTS)
     if audit.feedback is None or not isinstance(tally, PlaceTally):
         return not_simulated(tool_type, because=NO_FEEDBACK)
-    found = simulate_places(tally, audit.feedback, rng=rng, progress=progress)
+    found = simulate_tool(
+        tally, audit.feedback, brought, rng=rng, progress=progress, decision=audit.records.decision,
+        period=audit.records.period,
+    )  # fmt: skip
     return found or not_simulated(tool_type, because=NO_SPLIT)
