@@ -46,6 +46,8 @@ def targets(of: Of) -> Iterator[Target]:
     yield _power(list(shares(of("power"), "found")))
     false = list(shares(of("screening"), "false among areas pointed out"))
     yield _at_most("areas pointed out falsely: at most 5 % of them", false)
+    unnamed = list(shares(of("subgroups"), "a subgroup is confirmed"))
+    yield _at_most("fair worlds: a subgroup that nobody named is confirmed in at most 5 %", unnamed)
     for study, words in (
         ("designs", "repeated people and audit samples"),
         ("finer", "scores, strata, follow-up"),

@@ -88,6 +88,13 @@ The group stands exactly at the smallest gap that the audit says it would have f
 
 {screening}
 
+## Subgroups that nobody named
+
+Four columns, and every combination of two or three of them that holds 100 people: up to 227. None is declared.
+The worst in one half are tested in the other. In some worlds one race of one age is wrongly flagged more often.
+
+{subgroups}
+
 ## Repeated people and audit samples
 
 People stand in about four rows each, or in very unequal numbers of rows, and a person's rows are independent or alike.

@@ -24,6 +24,7 @@ from auditkit.definitions.pledge import KeptPledge, pledge_of, read_pledge, writ
 from auditkit.definitions.policy import ChosenPolicy, Policy, choose_policy
 from auditkit.errors import DefinitionError, Problem, closest, shown
 from auditkit.judge.alternative_areas import alternative_areas
+from auditkit.judge.alternatives import with_aim
 from auditkit.judge.disclosure import withhold_checks
 from auditkit.judge.families import declare_families
 from auditkit.judge.judging import judge, may_be_positive
@@ -46,6 +47,7 @@ from auditkit.measure.changes import changes
 from auditkit.measure.choices import Measuring
 from auditkit.measure.known import all_measures, declared_measures
 from auditkit.measure.measuring import PARTS as PEOPLE_PARTS
+from auditkit.measure.measuring import SEARCHES
 from auditkit.measure.places import PARTS, PLACE_MEASURES
 from auditkit.report.assemble import Origin, build_document, internal_files
 from auditkit.report.folder import check_free, manifest, write_folder
@@ -127,6 +129,7 @@ def run_audit(  # noqa: PLR0913  # the front door; all but the path have a defau
     """
     path = Path(path)
     audit, chosen, tool_type = _definitions(path, policy=policy)
+    audit = with_aim(audit, chosen.policy)
     check_languages(audit.report.languages)
     if out is not None:
         check_free(Path(out), existing=existing)
@@ -289,7 +292,7 @@ def _child(audit: AuditFile, stage: str) -> np.random.Generator:
 
 def _check_measures(tool_type: ToolType) -> None:
     """Refuse a tool type that names what cannot be measured."""
-    people = (*measures(), *PLACE_MEASURES, *PEOPLE_PARTS)
+    people = (*measures(), *PLACE_MEASURES, *PEOPLE_PARTS, *SEARCHES)
     known = {"person": people, "place": PARTS, "alert": ALERT_PARTS}[tool_type.kind]
     unknown = [name for name in tool_type.measures if name not in known]
     if unknown:

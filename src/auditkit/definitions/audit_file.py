@@ -7,6 +7,12 @@ from pydantic import Field, field_validator, model_validator
 
 from auditkit import bundled
 from auditkit.definitions.alerts import Actions, CoverageTable, EventTable, TestRates, disposition_complaints
+from auditkit.definitions.alternatives import (
+    Alternatives,
+    Subgroups,
+    alternatives_complaints,
+    subgroup_complaints,
+)
 from auditkit.definitions.checks import Kind, read_tool_type
 from auditkit.definitions.displacement import Displacement, displacement_complaints
 from auditkit.definitions.frontier import Frontier, frontier_complaints
@@ -132,6 +138,8 @@ class AuditFile(Definition):
     events: EventTable | None = None
     test_rates: TestRates | None = None
     stops: Stops | None = None
+    alternatives: Alternatives | None = None
+    subgroups: Subgroups | None = None
     policy: PolicyChoice = PolicyChoice()
     report: ReportChoice = ReportChoice()
     contact: Contact | None = None
@@ -213,7 +221,8 @@ class AuditFile(Definition):
 SECTIONS: dict[str, tuple[Kind, ...]] = {
     "areas": ("place", "alert"), "history": ("place",), "deployment": ("place", "alert"), "displacement": ("place",),
     "frontier": ("place",), "coverage": ("alert",),
-    "actions": ("alert",), "events": ("alert",), "test_rates": ("alert",),
+    "actions": ("alert",), "events": ("alert",), "test_rates": ("alert",), "alternatives": ("person",),
+    "subgroups": ("person",),
 }  # fmt: skip
 """Sections that only some kinds of tool have."""
 
@@ -250,6 +259,8 @@ def _person_complaints(audit: AuditFile) -> list[str]:
             "decision = \"all\" belongs to tools of type 'place', or to [stops] where each row is a stop"
         )
     found += _stop_complaints(audit)
+    found += alternatives_complaints(audit.alternatives, audit.records, audit.dimensions)
+    found += subgroup_complaints(audit.subgroups, audit.records, tuple(audit.groups))
     return found
 
 

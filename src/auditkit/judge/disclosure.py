@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from auditkit.judge.finer_disclosure import COUNTED, Row, family, withheld_rows
+from auditkit.judge.search_disclosure import named_items, of_searches, safe_subgroups, withhold_rules
 from auditkit.judge.small_counts import ALL, hidden_metrics
 from auditkit.results.checks import CheckResult, Observed
 from auditkit.results.measurements import Estimate, Group, Measurement, Measurements, NotEstimable, Withheld
@@ -57,6 +58,15 @@ def withhold(measurements: Measurements, tally: Tally | None, *, smallest_cell: 
     """
     if smallest_cell == 0:
         return measurements
+    subgroups = safe_subgroups(measurements.subgroups, measurements.alternatives, smallest_cell=smallest_cell)
+    searched = withhold_rules(
+        filter(of_searches, measurements.items), measurements.alternatives, smallest_cell=smallest_cell
+    )
+    after = tuple(named_items(searched, subgroups))
+    measurements = replace(
+        measurements, subgroups=subgroups,
+        items=tuple(item for item in measurements.items if not of_searches(item)),
+    )  # fmt: skip
     unsafe = set(_of_areas(measurements, smallest_cell))
     rows: frozenset[Row] = frozenset()
     if tally is not None:
@@ -67,7 +77,8 @@ def withhold(measurements: Measurements, tally: Tally | None, *, smallest_cell: 
             measurements, tally, {node for node in hidden if hidden[node]}, smallest_cell=smallest_cell
         )
     unsafe |= set(_to_the_highest(measurements, unsafe))
-    return Measurements(items=tuple(_safe(item, unsafe, rows, smallest_cell) for item in measurements.items))
+    safe = tuple(_safe(item, unsafe, rows, smallest_cell) for item in measurements.items)
+    return replace(measurements, items=(*safe, *after))
 
 
 def _safe(item: Measurement, unsafe: set[Place], rows: frozenset[Row], smallest_cell: int) -> Measurement:

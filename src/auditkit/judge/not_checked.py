@@ -1,5 +1,7 @@
 """What an audit did not look at: a finding as visible as the others."""
 
+from dataclasses import replace
+
 from auditkit.definitions.audit_file import AuditFile
 from auditkit.judge.alerts import open_questions
 from auditkit.results.feedback import Feedback
@@ -17,6 +19,17 @@ ERRORS = NotChecked(
     topic="Who is wrongly flagged and who is missed",
     because="the table has no outcomes",
     needs=("what was later recorded about each person, flagged or not",),
+)
+MORE_PEOPLE = "records on which the checks pass, with more people of each group"
+LESS_HARMFUL = NotChecked(
+    topic="Whether a less harmful rule would serve the same need",
+    because="the audit file names neither the need nor a loss that would be tolerated",
+    needs=("the need, how it is measured, and how much of it the board would give up",),
+)
+UNNAMED = NotChecked(
+    topic="Whether a subgroup that nobody named is treated worse",
+    because="the audit file asks for no search",
+    needs=("a section [subgroups] in the audit file",),
 )
 BOUNDS = NotChecked(
     topic="How far people of unknown group could change the comparisons",
@@ -55,7 +68,18 @@ def not_checked(
     loop = _loop(feedback)
     errors = () if audit.outcome else (ERRORS,)
     bounds = (BOUNDS,) if membership_unknown else ()
-    return (*errors, *loop, CRIME, *bounds, *_same_score(audit, metrics), *_similar(audit, metrics))
+    scores = (*_same_score(audit, metrics), *_similar(audit, metrics))
+    return (*errors, *loop, CRIME, *bounds, *scores, *_searches(audit, metrics))
+
+
+def _searches(audit: AuditFile, metrics: frozenset[str]) -> tuple[NotChecked, ...]:
+    """Name the two searches, for less harmful rules and for unnamed subgroups, where they left no number."""
+    declared = {LESS_HARMFUL: audit.alternatives is not None, UNNAMED: audit.subgroups is not None}
+    return tuple(
+        replace(item, because=NO_NUMBER, needs=(MORE_PEOPLE,)) if declared[item] else item
+        for item, start in ((LESS_HARMFUL, "alternative_"), (UNNAMED, "subgroup_"))
+        if audit.stops is None and not any(name.startswith(start) for name in metrics)
+    )
 
 
 def _same_score(audit: AuditFile, metrics: frozenset[str]) -> tuple[NotChecked, ...]:

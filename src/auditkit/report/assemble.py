@@ -14,6 +14,7 @@ from auditkit.report.assemble_feedback import feedback_record
 from auditkit.results import document as doc
 from auditkit.results import place_records
 from auditkit.results.alerts import AlertTally
+from auditkit.results.alternative_records import alternatives_record, subgroups_record
 from auditkit.results.checks import CheckResult, RejectedData
 from auditkit.results.feedback import Feedback
 from auditkit.results.findings import Alternative, Judgement, NotChecked
@@ -75,6 +76,8 @@ def build_document(origin: Origin) -> doc.AuditDocument:
         ),
         checks=tuple(doc.CheckRecord(**asdict(check)) for check in origin.checks),
         measurements=items,
+        alternatives=alternatives_record(origin.measurements.alternatives, origin.judgement.alternatives),
+        subgroups=subgroups_record(origin.measurements.subgroups),
         feedback=feedback_record(origin.feedback, origin.loop),
         findings=tuple(doc.FindingRecord(**asdict(finding)) for finding in origin.judgement.findings),
         recommendation=doc.RecommendationRecord(

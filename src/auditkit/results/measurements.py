@@ -2,8 +2,11 @@
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from auditkit.results.alternatives import Alternatives, Subgroups
 
 Bounds = tuple[float | None, float | None]
 """Lower and upper limit; None where there is no finite limit on that side."""
@@ -133,6 +136,10 @@ class Measurements:
     """Everything that was measured, and what was not looked at."""
 
     items: tuple[Measurement, ...]
+    alternatives: "Alternatives | None" = None
+    """Rules compared with the tool's own, where the audit file asks for them."""
+    subgroups: "Subgroups | None" = None
+    """The search for subgroups that nobody named, where the audit file asks for it."""
 
     def by_id(self) -> dict[str, Measurement]:
         """Return the measurements by their id."""

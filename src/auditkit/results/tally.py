@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from auditkit.results.alternatives import AlternativesTally, SubgroupTally
 from auditkit.results.checks import Refusal
 from auditkit.results.finer_tallies import ScoreTally, StratumTally, SurvivalTally
 from auditkit.results.stops import StopTally
@@ -107,6 +108,10 @@ class Tally:
     """Where each row is a stop."""
     threshold_test: bool = False
     """Whether the threshold test is wanted."""
+    alternatives: AlternativesTally | None = None
+    """Where less harmful rules are looked for."""
+    subgroups: SubgroupTally | None = None
+    """Where subgroups that nobody named are looked for."""
 
     @property
     def repeated(self) -> bool:
