@@ -24,11 +24,12 @@ from auditkit.definitions.policy import ChosenPolicy, choose_policy
 from auditkit.errors import DefinitionError, Problem, closest, shown
 from auditkit.judge.alert_disclosure import withhold_alerts
 from auditkit.judge.disclosure import withhold, withhold_checks
-from auditkit.judge.families import declare_families
+from auditkit.judge.families import declare_families, declare_marks
 from auditkit.judge.judging import judge, may_be_positive
 from auditkit.judge.loops import loop_of_policy
 from auditkit.judge.not_checked import not_checked
 from auditkit.judge.pledges import check_pledge, with_pledge
+from auditkit.judge.sensitivity import sensitivity
 from auditkit.load.alerts import load_alerts
 from auditkit.load.engine import connect
 from auditkit.load.people import load
@@ -127,14 +128,15 @@ def run_audit(
     progress("judge", chosen.policy.name)
     judged = judge(measured, audit, chosen.policy, feedback=feedback, checks=counted.checks)
     smallest = audit.publication.smallest_cell
+    published = _published(measured, counted.result, smallest_cell=smallest)
     origin = Origin(
         audit=audit, chosen=chosen, pledge=pledged, tool_type=tool_type, sources=counted.sources, counted=counted.counted,
         places=counted.result if isinstance(counted.result, PlaceTally) else None,
         alerts=counted.result if isinstance(counted.result, AlertTally) else None,
         loop=loop_of_policy(feedback, chosen.policy, audit),
         checks=withhold_checks(counted.checks, smallest_cell=smallest),
-        measurements=_published(measured, counted.result, smallest_cell=smallest), feedback=feedback,
-        judgement=with_pledge(judged, pledged),
+        measurements=published, feedback=feedback, judgement=with_pledge(judged, pledged),
+        sensitivity=sensitivity(judged, published, chosen.policy, audit),
         not_checked=not_checked(
             audit, feedback, membership_unknown=_membership_unknown(measured), metrics=_metrics(measured)
         ),
@@ -343,6 +345,7 @@ def _measure(  # one of the seven calls; each argument is another stage's result
         orientation=audit.tool.orientation, families=families, minimum_n=chosen.policy.minimum_n,
         minimum_share=chosen.policy.minimum_share, detect_ratio=chosen.policy.detect_ratio,
         ratio_interval=chosen.policy.ratio_interval, seed=audit.run.seed,
+        marks=declare_marks(chosen.policy, audit), hidden=audit.outcome.hidden if audit.outcome else None,
     )  # fmt: skip
     return measure(counted.result, metrics=tool_type.measures, measuring=measuring, progress=show)
 

@@ -232,8 +232,15 @@ def _person_complaints(audit: AuditFile) -> list[str]:
         found.append(
             "decision = \"all\" belongs to tools of type 'place', or to [stops] where each row is a stop"
         )
-    found += _stop_complaints(audit)
-    return found
+    return [*found, *_stop_complaints(audit), *_hidden_complaints(audit)]
+
+
+def _hidden_complaints(audit: AuditFile) -> list[str]:
+    hidden = None if audit.outcome is None else audit.outcome.hidden
+    unknown = [] if hidden is None else [name for name in hidden.groups if name not in audit.groups]
+    if not unknown:
+        return []
+    return [f"hidden.groups names {shown(unknown)}; declared are {shown(audit.groups)}"]
 
 
 def _stop_complaints(audit: AuditFile) -> list[str]:
@@ -254,7 +261,9 @@ def _place_complaints(audit: AuditFile) -> list[str]:
     records = audit.records
     of_people = [key for key in ("repeat", "strata", "audit_sample") if getattr(records, key)]
     of_people += ["score_is"] if records.score_is != "rank" else []
-    of_people += ["outcome.date"] if records.outcome and records.outcome.date else []
+    of_people += [
+        f"outcome.{key}" for key in ("date", "hidden") if records.outcome and getattr(records.outcome, key)
+    ]
     complaints = {
         "a place tool needs an [areas] section": audit.areas is None,
         "the groups of a place tool are its residents: declare them as [areas] resident_groups": bool(
@@ -298,6 +307,7 @@ def _alert_complaints(audit: AuditFile) -> list[str]:
 def _of_people(audit: AuditFile) -> list[str]:
     """Name what an alert system has no use for."""
     keys = [key for key in ("repeat", "strata", "audit_sample") if getattr(audit.records, key)]
+    keys += ["outcome.hidden"] if audit.outcome and audit.outcome.hidden else []
     complaints = {
         "[stops] belongs to tools of type 'person'": audit.stops is not None,
         f"{shown(keys)} in [records] belongs to tools of type 'person'": bool(keys),

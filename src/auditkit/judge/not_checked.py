@@ -19,8 +19,8 @@ ERRORS = NotChecked(
     needs=("what was later recorded about each person, flagged or not",),
 )
 BOUNDS = NotChecked(
-    topic="How far people of unknown group could change the comparisons",
-    because="this version of auditkit does not compute worst cases for unknown membership",
+    topic="How far people of unknown group could change numbers by score or within equal circumstances",
+    because="worst cases are worked out for rates and their comparisons, not for these numbers",
     needs=("the group of every person",),
 )
 
@@ -47,7 +47,8 @@ def not_checked(
         return _of_places(audit, feedback)
     loop = _loop(feedback)
     errors = () if audit.outcome else (ERRORS,)
-    bounds = (BOUNDS,) if membership_unknown else ()
+    finer = any(name.endswith("_common_odds_ratio") or name == "outcome_rate_at_score" for name in metrics)
+    bounds = (BOUNDS,) if membership_unknown and finer else ()
     return (*errors, loop, CRIME, *bounds, *_same_score(audit, metrics), *_similar(audit, metrics))
 
 

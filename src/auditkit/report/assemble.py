@@ -20,6 +20,8 @@ from auditkit.results.inputs import InputRecord
 from auditkit.results.measurements import Estimate, Measurement, Measurements, NotEstimable
 from auditkit.results.places import PlaceTally
 from auditkit.results.pledges import PledgeCheck
+from auditkit.results.sensitivity import Sensitivity
+from auditkit.results.sensitivity_records import sensitivity_record
 from auditkit.results.tally import Tally
 
 UNANSWERED = "this version of auditkit does not match questions to findings; read the sections below for it"
@@ -45,6 +47,7 @@ class Origin:
     measurements: Measurements
     feedback: Feedback
     judgement: Judgement
+    sensitivity: Sensitivity
     not_checked: tuple[NotChecked, ...]
     created: str
     command: str
@@ -79,6 +82,7 @@ def build_document(origin: Origin) -> doc.AuditDocument:
         recommendation=doc.RecommendationRecord(
             code=origin.judgement.recommendation, decided_by=origin.judgement.decided_by
         ),
+        sensitivity=sensitivity_record(origin.sensitivity),
         not_checked=tuple(doc.NotCheckedRecord(**asdict(item)) for item in origin.not_checked),
         questions=tuple(
             doc.QuestionRecord(asked_by=asked.asked_by, text=asked.text, answer=None, because=UNANSWERED)
@@ -167,7 +171,8 @@ def _decision(records: Records) -> doc.DecisionRecord:
 
 
 NUMBERS = (
-    "value", "interval", "interval_90", "interval_family", "method", "numerator", "denominator", "bounds", "reason",
+    "value", "interval", "interval_90", "interval_family", "method", "numerator", "denominator", "bounds",
+    "bounds_interval", "bounds_interval_90", "reason",
 )  # fmt: skip
 """Fields of an estimate."""
 

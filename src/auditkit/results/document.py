@@ -16,6 +16,7 @@ from auditkit.results.checks import Status
 from auditkit.results.findings import Code, Note, Verdict
 from auditkit.results.place_records import FeedbackRecord, PlacesRecord, Record, Texts
 from auditkit.results.pledges import PledgeStatus, Predates
+from auditkit.results.sensitivity_records import SensitivityRecord
 
 SCHEMA_VERSION: Literal["1"] = "1"
 Limits = Annotated[tuple[float | None, float | None], Field(strict=False)]
@@ -171,7 +172,13 @@ class MeasurementRecord(Record):
     method: str | None
     numerator: int | None
     denominator: int | None
-    bounds: Limits | None
+    bounds: Limits | None = Field(
+        description="Limits of the sample, whoever the people of unknown group or outcome are; null where none exist."
+    )
+    bounds_interval: Limits | None = Field(
+        None, description="95 % range around the bounds, joint over the family where there is one."
+    )
+    bounds_interval_90: Limits | None = None
     reason: str | None
 
 
@@ -281,6 +288,7 @@ class AuditDocument(Record):
     feedback: FeedbackRecord
     findings: tuple[FindingRecord, ...]
     recommendation: RecommendationRecord
+    sensitivity: SensitivityRecord = SensitivityRecord()
     not_checked: tuple[NotCheckedRecord, ...]
     questions: tuple[QuestionRecord, ...]
     contact: ContactRecord | None
