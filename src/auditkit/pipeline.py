@@ -136,7 +136,7 @@ def run_audit(
         loop=loop_of_policy(feedback, chosen.policy, audit),
         checks=withhold_checks(counted.checks, smallest_cell=smallest),
         measurements=published, feedback=feedback, judgement=with_pledge(judged, pledged),
-        sensitivity=sensitivity(judged, published, chosen.policy, audit),
+        sensitivity=sensitivity(judged, published, chosen.policy, audit, feedback=feedback),
         not_checked=not_checked(
             audit, feedback, membership_unknown=_membership_unknown(measured), metrics=_metrics(measured)
         ),

@@ -11,6 +11,8 @@ from auditkit.judge.small_counts import ALL, SELECTION
 from auditkit.results.measurements import ASSUMING, Estimate, Group, Measurement, Withheld
 from auditkit.results.tally import UNKNOWN
 
+MISSING = "group_missing_rate"
+"""Shares of people of unknown group, by decision or outcome."""
 Place = tuple[str, tuple[str, ...], Group]
 """Metric, dimension and group."""
 
@@ -36,6 +38,11 @@ def without_bounds(item: Measurement, unsafe: Set[Place]) -> Measurement:
         return replace(item, result=Withheld())
     bare = replace(result, bounds=None, bounds_interval=None, bounds_interval_90=None)
     return replace(item, result=bare)
+
+
+def missing_hidden(item: Measurement, unsafe: Set[Place]) -> bool:
+    """Tell whether a share of people of unknown group, by decision or outcome, gives a withheld count away."""
+    return item.metric.startswith(MISSING) and _open_counts_hidden(replace(item, group=()), unsafe)
 
 
 def _open_counts_hidden(item: Measurement, unsafe: Set[Place]) -> bool:

@@ -8,7 +8,7 @@ hidden rate. What is hidden must not follow from totals either: see `auditkit.ju
 from collections.abc import Iterator
 from dataclasses import replace
 
-from auditkit.judge.bounds_disclosure import Place, without_bounds
+from auditkit.judge.bounds_disclosure import Place, missing_hidden, without_bounds
 from auditkit.judge.finer_disclosure import COUNTED, Row, family, withheld_rows
 from auditkit.judge.small_counts import ALL, hidden_metrics
 from auditkit.results.checks import CheckResult, Observed
@@ -87,7 +87,7 @@ def _safe(item: Measurement, unsafe: set[Place], rows: frozenset[Row], smallest_
     if isinstance(item.result, NotEstimable) and item.result.reason not in COUNTED:
         return item
     whole = item.stratum is None or item.stratum.startswith(ASSUMING)
-    hidden = _in_row(item, rows) or (whole and _hidden(item, unsafe))
+    hidden = _in_row(item, rows) or (whole and _hidden(item, unsafe)) or missing_hidden(item, unsafe)
     return replace(item, result=Withheld()) if hidden or _few_in_pair(item, smallest_cell) else item
 
 

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from auditkit.definitions.audit_file import AuditFile
-from auditkit.definitions.policy import Limit, Policy
+from auditkit.definitions.policy import FEEDBACK_VERDICT, Limit, Policy
 from auditkit.judge.families import reference_of
 from auditkit.judge.verdicts import verdict
+from auditkit.results.feedback import Feedback
 from auditkit.results.findings import Comparison, Finding, Judgement, Verdict
 from auditkit.results.measurements import ASSUMING, Estimate, Measurement, Measurements
 from auditkit.results.sensitivity import Cell, Outcome, Row, Sensitivity
@@ -24,7 +25,7 @@ Key = tuple[object, ...]
 
 
 def sensitivity(
-    judgement: Judgement, measurements: Measurements, policy: Policy, audit: AuditFile
+    judgement: Judgement, measurements: Measurements, policy: Policy, audit: AuditFile, *, feedback: Feedback
 ) -> Sensitivity:
     """Judge every number again under each assumption that was measured.
 
@@ -38,6 +39,8 @@ def sensitivity(
         The limits.
     audit
         The audit file.
+    feedback
+        What the feedback test found.
     """
     again: dict[Key, dict[str, Measurement]] = {}
     for item in measurements.items:
@@ -45,17 +48,28 @@ def sensitivity(
             again.setdefault(_key(item), {})[name] = item
     limits = {limit.id: limit for limit in policy.limit}
     items = measurements.by_id()
-    judging = _Judging(again=again, measurements=measurements, audit=audit)
+    judging = _Judging(again=again, audit=audit)
     rows = [
         judging.row(finding, one, items[one.measurement], limits[finding.limit_id])
         for finding in judgement.findings
         for one in finding.comparisons
     ]
+    rows += [_of_loop(one, feedback) for one in judgement.findings if one.limit.measure == FEEDBACK_VERDICT]
     names = {cell.assumption for row in rows for cell in row.cells}
     columns = (*(name for name in FIRST if name in names), *sorted(names - {*FIRST}))
-    rows = [replace(row, cells=_laid_out(row.cells, columns)) for row in rows if row.cells or row.tipping]
-    return Sensitivity(
-        assumptions=columns, rows=tuple(sorted(rows, key=lambda row: ORDER.index(row.verdict)))
+    rows = [replace(row, cells=_laid_out(row.cells, columns)) for row in rows if row.cells]
+    ordered = tuple(sorted(rows, key=lambda row: ORDER.index(row.verdict)))
+    return Sensitivity(assumptions=columns, rows=ordered, tipping=measurements.tipping)
+
+
+def _of_loop(finding: Finding, feedback: Feedback) -> Row:
+    """Say whether the verdict on the feedback loop is the same under all assumed rates; it was reached under each."""
+    outcome: Outcome = "cannot_tell" if finding.status == "cannot_tell" else "holds"
+    cells = (
+        (Cell(assumption="assumed-truth", outcome=outcome, measurement=None),) if feedback.scenarios else ()
+    )
+    return Row(
+        finding=finding.id, measurement=None, verdict=finding.status, as_counted=finding.status, cells=cells
     )
 
 
@@ -74,7 +88,6 @@ class _Judging:
     """What judging a number again needs."""
 
     again: Mapping[Key, Mapping[str, Measurement]]
-    measurements: Measurements
     audit: AuditFile
 
     def row(self, finding: Finding, one: Comparison, item: Measurement, limit: Limit) -> Row:
@@ -90,9 +103,8 @@ class _Judging:
             for name, other in self.again.get(_key(item), {}).items()
         )
         return Row(
-            finding=finding.id, measurement=item.id, verdict=one.status, as_counted=counted, cells=cells,
-            tipping=tuple(tip for tip in self.measurements.tipping if tip.measurement == item.id),
-        )  # fmt: skip
+            finding=finding.id, measurement=item.id, verdict=one.status, as_counted=counted, cells=cells
+        )
 
 
 def _as_counted(item: Measurement) -> Measurement:

@@ -9,6 +9,7 @@ from auditkit.measure.designs import rates_of
 from auditkit.measure.follow_up import follow_up
 from auditkit.measure.groups import Rate, metrics_for, rate_result
 from auditkit.measure.impossibility import impossibility
+from auditkit.measure.missing_groups import missing_groups
 from auditkit.measure.neighbourhoods import neighbourhoods
 from auditkit.measure.registry import RateMetric, rests_on
 from auditkit.measure.scores import scores
@@ -67,6 +68,7 @@ def measure(
     for dimension in tally.dimensions:
         progress(" and ".join(dimension.dimension) or "everyone")
         items += _people(dimension)
+        items += () if tally.every_row else missing_groups(dimension, measuring)
         for metric in rates:
             block = _block(metric, dimension, tally, measuring)
             items += reported(block, measuring)

@@ -139,6 +139,7 @@ def _records(origin: Origin) -> doc.RecordsRecord:
     return doc.RecordsRecord(
         unit=origin.tool_type.unit, counted=origin.counted, decision=_decision(origin.audit.records),
         outcome=outcome.means if outcome else None, outcome_source=outcome.source if outcome else None, groups=groups,
+        hidden_source=outcome.hidden.source if outcome and outcome.hidden else None,
         strata=origin.audit.records.strata,
     )  # fmt: skip
 

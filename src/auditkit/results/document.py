@@ -63,6 +63,9 @@ class RecordsRecord(Record):
     decision: DecisionRecord
     outcome: str | None = Field(description="The outcome in words, or null where none was given.")
     outcome_source: str | None
+    hidden_source: str | None = Field(
+        None, description="Who says how many outcomes may have gone unrecorded; null where nobody does."
+    )
     groups: tuple[GroupRecord, ...]
     strata: Texts = Field(description="Columns of circumstances, within which groups are compared as well.")
 

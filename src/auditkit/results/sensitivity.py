@@ -25,13 +25,13 @@ class Row:
     """One judged number under every assumption."""
 
     finding: str
-    measurement: str
+    measurement: str | None
+    """Id of the number; None for the verdict on the feedback loop, which is no single number."""
     verdict: Verdict
     """The audit's."""
     as_counted: Verdict
     """The verdict on the data as they stand, which the cells are held against."""
     cells: tuple[Cell, ...]
-    tipping: tuple[TippingPoint, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,3 +42,5 @@ class Sensitivity:
     """Short names, in the order of the columns."""
     rows: tuple[Row, ...]
     """Broken limits first."""
+    tipping: tuple[TippingPoint, ...]
+    """Of every comparison of error rates that is published, judged or not."""
