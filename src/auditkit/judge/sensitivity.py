@@ -18,7 +18,7 @@ from auditkit.results.sensitivity import Cell, Outcome, Row, Sensitivity
 
 ALSO = {"follow-up complete": "equal-follow-up"}
 """Strata that are assumptions too, by the name of the assumption."""
-FIRST = ("unknown-group", "missing-outcomes", "hidden-outcomes")
+FIRST = ("unknown-group", "missing-outcomes", "all-unknown", "hidden-outcomes")
 """Assumptions that stand first; others follow in order of name."""
 ORDER: tuple[Verdict, ...] = ("does_not_meet", "meets", "cannot_tell", "not_checked")
 Key = tuple[object, ...]

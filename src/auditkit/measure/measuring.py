@@ -116,7 +116,8 @@ def _people(tally: GroupTally) -> Iterator[Measurement]:
         )
 
 
-BOTH: frozenset[Kind] = frozenset({"group", "outcome"})
+KINDS: tuple[Kind, ...] = ("group", "outcome")
+BOTH = frozenset(KINDS)
 
 
 def _block(metric: RateMetric, tally: GroupTally, whole: Tally, measuring: Measuring) -> RateBlock:
@@ -136,9 +137,12 @@ def _assuming(
     limited = {name for name, where in measuring.limited if where == tally.dimension}
     if whole.sampled or not any(rests_on(name) == metric.name for name in limited):
         return
+    by_kind = {kind: open_people(metric, tally, kinds=frozenset({kind})) for kind in KINDS}
+    both = open_people(metric, tally, kinds=BOTH)
     fills: dict[str, Fills | None] = {
-        "unknown-group": open_people(metric, tally, kinds=frozenset({"group"})),
-        "missing-outcomes": open_people(metric, tally, kinds=frozenset({"outcome"})),
+        "unknown-group": by_kind["group"],
+        "missing-outcomes": by_kind["outcome"],
+        "all-unknown": None if both in by_kind.values() else both,
         "hidden-outcomes": hidden_people(metric, tally, hidden=measuring.hidden),
     }
     for name, found in fills.items():

@@ -6,13 +6,10 @@ from auditkit.measure.choices import Measuring
 from auditkit.measure.comparisons import Pairing, difference
 from auditkit.measure.groups import Rate, rate_result
 from auditkit.results.measurements import Group, Measurement
-from auditkit.results.tally import Cell, GroupTally, is_known
+from auditkit.results.tally import UNKNOWN, Cell, GroupTally, is_known
 
 METRIC = "group_missing_rate"
-BY: dict[str, tuple[Group, Group]] = {
-    "decision": ((("decision", "flagged"),), (("decision", "not flagged"),)),
-    "outcome": ((("outcome", "recorded"),), (("outcome", "not recorded"),)),
-}
+BY = {"decision": ("flagged", "not flagged"), "outcome": ("recorded", "not recorded")}
 """Whom the share of unknown groups is compared between."""
 
 
@@ -29,11 +26,12 @@ def missing_groups(tally: GroupTally, measuring: Measuring) -> Iterator[Measurem
     reason = (
         "NE-SUPP" if any(cell.suppressed for cell in tally.cells) else "NE-BLOCKS" if tally.repeats else None
     )
-    for act, sides in BY.items():
+    for act, sides_of in BY.items():
         rates = [_rate(tally, act, value, minimum_n=measuring.minimum_n, reason=reason) for value in (1, 0)]
         if any(rate is None for rate in rates):
             continue
         first, second = (rate for rate in rates if rate is not None)
+        sides: list[Group] = [((tally.dimension[0], UNKNOWN), (act, words)) for words in sides_of]
         for group, rate in zip(sides, (first, second), strict=True):
             yield Measurement(
                 metric=METRIC, dimension=tally.dimension, group=group, against=None,

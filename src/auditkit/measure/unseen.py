@@ -36,7 +36,7 @@ class Fills(Protocol):
         ...
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True)
 class OpenPeople:
     """People whose place is not known; each could belong to any group that what is known of them allows."""
 

@@ -192,7 +192,7 @@ def _gap(look: Lookup, item: MeasurementRecord) -> Gap | None:
     low, high = item.interval
     points = [decimal(100 * (one or 0.0), locale=look.locale, digits=1) for one in (item.value, low, high)]
     return Gap(
-        measurement=item.id, dimension=item.dimension, by=next(iter(item.group)), first=first, second=second,
+        measurement=item.id, dimension=item.dimension, by=[*item.group][-1], first=first, second=second,
         points=points[0], low=points[1], high=points[2],
     )  # fmt: skip
 
@@ -202,7 +202,7 @@ def hanging(look: Lookup, finding: str, measurement: str) -> tuple[str, Measurem
     for row in look.document.sensitivity.rows:
         if (row.finding, row.measurement) == (finding, measurement):
             for cell in row.cells:
-                open_people = cell.assumption in {"unknown-group", "missing-outcomes"}
+                open_people = cell.assumption in {"unknown-group", "missing-outcomes", "all-unknown"}
                 if open_people and cell.measurement and cell.outcome in {"cannot_tell", "flips"}:
                     return cell.assumption, look.items[cell.measurement]
     return None
