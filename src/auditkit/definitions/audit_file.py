@@ -52,6 +52,22 @@ class Group(Definition):
     unknown: Values = Field((), description="values that mean 'not known'; blanks always do.")
 
 
+class InferredGroup(Definition):
+    """A way of dividing people of which only probabilities are known, such as race inferred from name and address."""
+
+    probabilities: Annotated[dict[Value, str], Field(min_length=1)] = Field(
+        description="groups, each with the column of the probability of belonging to it, from 0 to 1."
+    )
+    reference: Value | None = Field(None, description="the group that the others are compared with.")
+
+    @model_validator(mode="after")
+    def _has_its_reference(self) -> Self:
+        if self.reference is not None and self.reference not in self.probabilities:
+            msg = f"the reference is one of the groups of 'probabilities' ({shown(self.probabilities)})"
+            raise ValueError(msg)
+        return self
+
+
 class Intersection(Definition):
     """Groups taken together, such as race and sex."""
 
@@ -117,6 +133,9 @@ class AuditFile(Definition):
     groups: dict[Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")], Group] = Field(
         default_factory=dict
     )
+    inferred: dict[Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")], InferredGroup] = Field(
+        default_factory=dict, description="[groups.…] sections that give 'probabilities'; written there."
+    )
     intersections: Annotated[tuple[Intersection, ...], Field(strict=False)] = ()
     areas: AreaTable | None = None
     history: HistoryTable | None = None
@@ -144,6 +163,21 @@ class AuditFile(Definition):
             return given
         return {**given, "records": {"decision": "all", **records}}
 
+    @model_validator(mode="before")
+    @classmethod
+    def _inferred_apart(cls, given: Any) -> Any:
+        """Tell groups that are known from those that are only inferred; both are written under [groups]."""
+        groups = given.get("groups")
+        if not isinstance(groups, dict):
+            return given
+        inferred = {
+            name: group
+            for name, group in groups.items()
+            if isinstance(group, dict) and "probabilities" in group
+        }
+        known = {name: group for name, group in groups.items() if name not in inferred}
+        return {**given, "groups": known, "inferred": {**given.get("inferred", {}), **inferred}}
+
     @model_validator(mode="after")
     def _known_groups(self) -> Self:
         for intersection in self.intersections:
@@ -170,7 +204,19 @@ class AuditFile(Definition):
     @property
     def dimensions(self) -> tuple[tuple[str, ...], ...]:
         """Every declared way of dividing people or residents: the groups, then the intersections."""
-        return tuple(dict.fromkeys((*self.row_dimensions, *self.resident_dimensions)))
+        return tuple(
+            dict.fromkeys((*self.row_dimensions, *self.inferred_dimensions, *self.resident_dimensions))
+        )
+
+    @property
+    def inferred_dimensions(self) -> tuple[tuple[str, ...], ...]:
+        """Every way of dividing people of which only probabilities are known."""
+        return tuple((name,) for name in self.inferred)
+
+    @property
+    def counted_dimensions(self) -> tuple[tuple[str, ...], ...]:
+        """Every declared way of dividing people or residents that can be counted."""
+        return tuple(one for one in self.dimensions if one not in self.inferred_dimensions)
 
     @property
     def row_dimensions(self) -> tuple[tuple[str, ...], ...]:
@@ -188,7 +234,7 @@ class AuditFile(Definition):
         if self.areas is not None and dimension in self.resident_dimensions:
             named = self.areas.reference.get(dimension[0])
             return None if named is None else (named,)
-        parts = [self.groups[name].reference for name in dimension]
+        parts = [(self.groups.get(name) or self.inferred[name]).reference for name in dimension]
         known = tuple(part for part in parts if part is not None)
         return known if known and len(known) == len(parts) else None
 
@@ -222,7 +268,7 @@ def _section_complaints(audit: AuditFile) -> list[str]:
 
 def _person_complaints(audit: AuditFile) -> list[str]:
     found = []
-    if not audit.groups:
+    if not audit.groups and not audit.inferred:
         found.append("an audit of people compares groups: declare at least one, such as [groups.race]")
     if audit.records.outcome and audit.records.outcome.kind != "binary":
         found.append("the outcome of a person is of kind 'binary'")
@@ -267,7 +313,7 @@ def _place_complaints(audit: AuditFile) -> list[str]:
     complaints = {
         "a place tool needs an [areas] section": audit.areas is None,
         "the groups of a place tool are its residents: declare them as [areas] resident_groups": bool(
-            audit.groups or audit.intersections
+            audit.groups or audit.inferred or audit.intersections
         ),
         "a place tool needs [records] area": records.area is None,
         "[stops] belongs to tools of type 'person'": audit.stops is not None,
@@ -310,6 +356,7 @@ def _of_people(audit: AuditFile) -> list[str]:
     keys += ["outcome.hidden"] if audit.outcome and audit.outcome.hidden else []
     complaints = {
         "[stops] belongs to tools of type 'person'": audit.stops is not None,
+        "'probabilities' of groups belong to tools of type 'person'": bool(audit.inferred),
         f"{shown(keys)} in [records] belongs to tools of type 'person'": bool(keys),
     }
     return [complaint for complaint, holds in complaints.items() if holds]

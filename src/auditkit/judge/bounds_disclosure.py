@@ -4,12 +4,12 @@ Bounds follow from the counts of a group and from those of the people who could 
 where all of these counts are: then they say nothing that the table of rates does not say already.
 """
 
-from collections.abc import Set
+from collections.abc import Iterator, Set
 from dataclasses import replace
 
 from auditkit.judge.small_counts import ALL, SELECTION
 from auditkit.results.measurements import ASSUMING, Estimate, Group, Measurement, Withheld
-from auditkit.results.tally import UNKNOWN
+from auditkit.results.tally import UNKNOWN, Tally
 
 MISSING = "group_missing_rate"
 """Shares of people of unknown group, by decision or outcome."""
@@ -38,6 +38,19 @@ def without_bounds(item: Measurement, unsafe: Set[Place]) -> Measurement:
         return replace(item, result=Withheld())
     bare = replace(result, bounds=None, bounds_interval=None, bounds_interval_90=None)
     return replace(item, result=bare)
+
+
+def few_inferred(tally: Tally, smallest_cell: int) -> Iterator[Place]:
+    """Name every rate of an inferred group in which a sum of probabilities is small, as if it counted people."""
+    for table in tally.inferred:
+        for at, group in enumerate(table.groups):
+            sums: dict[tuple[int | None, int | None], float] = {}
+            for cell in table.cells:
+                key = (cell.decision, cell.outcome)
+                sums[key] = sums.get(key, 0.0) + cell.mass[at]
+            parts = (*sums.values(), *(sum(n for (d, _), n in sums.items() if d == flag) for flag in (0, 1)))
+            if any(0 < part < smallest_cell for part in parts):
+                yield from ((name, table.dimension, ((table.dimension[0], group),)) for name in ALL)
 
 
 def missing_hidden(item: Measurement, unsafe: Set[Place]) -> bool:

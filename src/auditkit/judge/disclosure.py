@@ -8,7 +8,7 @@ hidden rate. What is hidden must not follow from totals either: see `auditkit.ju
 from collections.abc import Iterator
 from dataclasses import replace
 
-from auditkit.judge.bounds_disclosure import Place, missing_hidden, without_bounds
+from auditkit.judge.bounds_disclosure import Place, few_inferred, missing_hidden, without_bounds
 from auditkit.judge.finer_disclosure import COUNTED, Row, family, withheld_rows
 from auditkit.judge.small_counts import ALL, hidden_metrics
 from auditkit.results.checks import CheckResult, Observed
@@ -68,6 +68,7 @@ def withhold(measurements: Measurements, tally: Tally | None, *, smallest_cell: 
     if tally is not None:
         hidden = hidden_metrics(tally, smallest_cell=smallest_cell)
         unsafe |= {(name, *node) for node, names in hidden.items() for name in names}
+        unsafe |= set(few_inferred(tally, smallest_cell))
         unsafe |= {place for one in tally.dimensions for place in _unknown(one, unsafe, smallest_cell)}
         rows = withheld_rows(
             measurements, tally, {node for node in hidden if hidden[node]}, smallest_cell=smallest_cell

@@ -168,7 +168,8 @@ def _outcome_problems(rows: Rows, audit: AuditFile) -> Iterator[Problem]:
 def check_repeated_cells(rows: Rows, audit: AuditFile, *, names: tuple[str, ...] | None = None) -> None:
     """Refuse a table of counts in which one combination of groups, decision and outcome stands twice."""
     if names is None:
-        roles = (*rows.roles("group."), *rows.roles("stratum."), "area", "time", "decision", "outcome")
+        apart = (*rows.roles("group."), *rows.roles("stratum."), *rows.roles("probability."))
+        roles = (*apart, "area", "time", "decision", "outcome")
         names = tuple(column.name for column in rows.columns if column.role in roles)
     texts = {f"key{i}": canonical(rows.table[name].cast("string")) for i, name in enumerate(names)}
     keyed = rows.table.select(**texts)

@@ -9,6 +9,7 @@ from auditkit.measure.designs import rates_of
 from auditkit.measure.follow_up import follow_up
 from auditkit.measure.groups import Rate, metrics_for, rate_result
 from auditkit.measure.impossibility import impossibility
+from auditkit.measure.inferred import inferred
 from auditkit.measure.missing_groups import missing_groups
 from auditkit.measure.neighbourhoods import neighbourhoods
 from auditkit.measure.registry import RateMetric, rests_on
@@ -74,6 +75,9 @@ def measure(
             items += reported(block, measuring)
             items += _assuming(block, metric, dimension, tally, measuring)
             tipping += () if tally.sampled else tipping_points(block, dimension, measuring)
+    for table in tally.inferred:
+        progress(" and ".join(table.dimension))
+        items += inferred(table, rates, tally, measuring)
     for name in metrics:
         if name in PARTS:
             progress(name)

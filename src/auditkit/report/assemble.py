@@ -131,7 +131,9 @@ def _records(origin: Origin) -> doc.RecordsRecord:
     outcome = origin.audit.outcome
     groups = tuple(
         doc.GroupRecord(
-            name=name, reference=reference[0] if (reference := origin.audit.reference((name,))) else None
+            name=name,
+            reference=reference[0] if (reference := origin.audit.reference((name,))) else None,
+            inferred=name in origin.audit.inferred,
         )
         for (name, *rest) in origin.audit.dimensions
         if not rest

@@ -51,6 +51,8 @@ class RateTable:
     reference: str | None
     rows: tuple[Row, ...]
     chart: Chart | None
+    inferred: bool
+    """Whether only probabilities of belonging to the groups are known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +85,8 @@ class Statement:
     excess: Excess | None
     hangs: str | None
     """The assumption about unknown people that its verdict hangs on, with the limits that it leaves."""
+    inferred: bool
+    """Whether its groups are inferred, so that its range is everything possible."""
     open_low: str | None
     open_high: str | None
 
@@ -228,6 +232,7 @@ class Reader:
         return RateTable(
             id=f"{metric}-{dimension.replace('+', '-')}", metric=metric, dimension=dimension, reference=reference,
             rows=rows, chart=rate_chart(points, reference=line) if points else None,
+            inferred=any(group.name == dimension and group.inferred for group in self.document.records.groups),
         )  # fmt: skip
 
     def _point(self, item: MeasurementRecord) -> Point:
@@ -239,7 +244,7 @@ class Reader:
         )
 
     def _row(self, item: MeasurementRecord) -> Row:
-        low, high = item.interval or (None, None)
+        low, high = item.interval or item.bounds or (None, None)
         return Row(
             measurement=item.id, label=label(item.group), known=UNKNOWN not in item.group.values(),
             status=item.status, reason=item.reason,
@@ -299,7 +304,7 @@ class Reader:
             note=one.note, excess=excess(self._look, self._look.pair(f"{metric}_excess", item), metric=metric),
             power=self._power(one.smallest_detectable, needed=needed),
             too_small=least is not None and least.reason == "NE-POWER", hangs=None if hung is None else hung[0],
-            open_low=shown(open_low), open_high=shown(open_high),
+            inferred=item.method == "weighted_by_probability", open_low=shown(open_low), open_high=shown(open_high),
         )  # fmt: skip
 
     def _written(self, value: float, measure: str, *, limits: list[float]) -> str:

@@ -40,6 +40,7 @@ class GroupRecord(Record):
 
     name: str
     reference: str | None
+    inferred: bool = Field(False, description="Whether only probabilities of belonging are known.")
 
 
 Rule = Literal["score_at_least", "column", "top_k", "top_share", "all", "confusion", "totals"]

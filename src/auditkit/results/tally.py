@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from auditkit.results.checks import Refusal
-from auditkit.results.finer_tallies import ScoreTally, StratumTally, SurvivalTally
+from auditkit.results.finer_tallies import InferredTally, ScoreTally, StratumTally, SurvivalTally
 from auditkit.results.stops import StopTally
 
 UNKNOWN = "(unknown)"
@@ -101,6 +101,8 @@ class Tally:
     strata: tuple[StratumTally, ...] = ()
     survival: tuple[SurvivalTally, ...] = ()
 
+    inferred: tuple[InferredTally, ...] = ()
+    """Dimensions of which only probabilities are known."""
     every_row: bool = False
     """Whether each row is flagged by declaration, such as each stop in a table of stops."""
     stops: tuple[StopTally, ...] = ()

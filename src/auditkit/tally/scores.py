@@ -29,7 +29,7 @@ def score_tallies(rows: Rows, audit: AuditFile) -> tuple[ScoreTally, ...]:
     if facts["low"] is None:
         return ()
     limit = audit.records.decision.score_at_least if audit.records.decision else None
-    dimensions = tuple(dimension for dimension in ((), *audit.dimensions) if len(dimension) <= 1)
+    dimensions = tuple(dimension for dimension in ((), *audit.counted_dimensions) if len(dimension) <= 1)
     if facts["different"] <= 1.2 * APART:  # the count is approximate
         apart = tuple(_apart(rows, audit, dimension, limit=limit) for dimension in dimensions)
         if len(apart[0].bins) <= APART:
