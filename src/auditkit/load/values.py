@@ -64,7 +64,7 @@ def _check_totals(table: Table, audit: AuditFile) -> None:
         return
     parts = canonical(table[totals.flagged].cast("string")).try_cast("int64")
     whole = canonical(table[totals.of].cast("string")).try_cast("int64")
-    names = [group.column for group in audit.groups.values()]
+    names = [group.column for group in audit.groups.values()] or [totals.flagged, totals.of]
     above = table.filter(parts > whole).select(*names).limit(SHOWN).to_pyarrow().to_pylist()
     if above:
         groups = [", ".join(str(value) for value in row.values()) for row in above]

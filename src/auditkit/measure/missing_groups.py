@@ -6,9 +6,9 @@ from auditkit.measure.choices import Measuring
 from auditkit.measure.comparisons import Pairing, difference
 from auditkit.measure.groups import Rate, rate_result
 from auditkit.results.measurements import Group, Measurement
-from auditkit.results.tally import UNKNOWN, Cell, GroupTally, is_known
+from auditkit.results.tally import Cell, GroupTally, is_known
 
-METRIC = "group_missing_rate"
+METRIC, NOT_KNOWN = "group_missing_rate", "not known"
 BY = {"decision": ("flagged", "not flagged"), "outcome": ("recorded", "not recorded")}
 """Whom the share of unknown groups is compared between."""
 
@@ -31,7 +31,7 @@ def missing_groups(tally: GroupTally, measuring: Measuring) -> Iterator[Measurem
         if any(rate is None for rate in rates):
             continue
         first, second = (rate for rate in rates if rate is not None)
-        sides: list[Group] = [((tally.dimension[0], UNKNOWN), (act, words)) for words in sides_of]
+        sides: list[Group] = [((tally.dimension[0], NOT_KNOWN), (act, words)) for words in sides_of]
         for group, rate in zip(sides, (first, second), strict=True):
             yield Measurement(
                 metric=METRIC, dimension=tally.dimension, group=group, against=None,
