@@ -470,7 +470,9 @@ def test_an_audit_without_outcomes_says_first_that_it_knows_nothing_of_errors() 
 
 def test_an_audit_with_people_of_unknown_group_says_which_numbers_have_no_worst_cases() -> None:
     without = not_checked(make_audit(), LOOP, membership_unknown=False, metrics=NOTHING)
-    found = not_checked(make_audit(), LOOP, membership_unknown=True, metrics=frozenset({"outcome_rate_at_score"}))
+    found = not_checked(
+        make_audit(), LOOP, membership_unknown=True, metrics=frozenset({"outcome_rate_at_score"})
+    )
 
     (added,) = set(found) - set(without)
     assert "unknown group" in added.topic

@@ -201,7 +201,7 @@ def from_bounds(item: Measurement, result: Estimate) -> Iterator[Equation]:
         (PAIRS.get(names[1], set()) - PAIRS.get(names[0], set()), down),
     ):
         for decision in {flag for flag, _ in pairs}:
-            open_ |= may_be & ~KNOWN & (FLAGGED if decision else ~FLAGGED)
+            open_[may_be & ~KNOWN & (FLAGGED if decision else ~FLAGGED)] = True
     x, m, (low, high) = result.numerator or 0, result.denominator or 0, result.bounds or (None, None)
     if low:
         yield down.astype(float), round(x / low - m)

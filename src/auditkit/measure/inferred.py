@@ -179,4 +179,4 @@ def _finite(end: Floats) -> Floats:
 
 
 def _open_again(interval: Interval) -> Interval:
-    return Interval(interval.low, float("inf") if interval.high >= HUGE / 2 else interval.high)
+    return Interval(*(float("inf") if limit >= HUGE / 2 else limit for limit in interval))

@@ -13,7 +13,7 @@ from auditkit.measure.comparisons import (
 )
 from auditkit.measure.groups import Rate, limits
 from auditkit.measure.unseen import Fills
-from auditkit.results.measurements import Bounds, Estimate, NotEstimable, Result
+from auditkit.results.measurements import Estimate, NotEstimable, Result
 from auditkit.statistics import critical, intervals, worst_case
 from auditkit.statistics.intervals import Interval
 from auditkit.statistics.worst_case import Filled, Pair
@@ -30,9 +30,9 @@ def bounded(
     if not isinstance(result, Estimate):
         return result
     if at is None:
-        return replace(result, bounds=_ends(bounds))
+        return replace(result, bounds=limits(bounds))
     return replace(
-        result, bounds=_ends(bounds), bounds_interval=limits(at(joint or critical.normal(0.95))),
+        result, bounds=limits(bounds), bounds_interval=limits(at(joint or critical.normal(0.95))),
         bounds_interval_90=limits(at(critical.normal(0.90))),
     )  # fmt: skip
 
@@ -141,9 +141,9 @@ class WorstCases:
         self, result: Estimate, bounds: Interval, at: Callable[[float], Interval] | None, *, level: float, groups: int
     ) -> Result:  # fmt: skip
         if at is None:
-            return replace(result, bounds=_ends(bounds))
+            return replace(result, bounds=limits(bounds))
         return replace(
-            result, bounds=_ends(bounds), bounds_interval=limits(at(critical.all_pairs(level, groups))),
+            result, bounds=limits(bounds), bounds_interval=limits(at(critical.all_pairs(level, groups))),
             bounds_interval_90=limits(at(critical.all_pairs(0.90, groups))),
         )  # fmt: skip
 
@@ -189,9 +189,3 @@ def _or(value: float | None, other: float) -> float:
 
 def _at_most_one(low: float, high: float) -> float:
     return 1.0 if low >= high else low / high
-
-
-def _ends(bounds: Interval) -> Bounds:
-    """Turn bounds into limits; a ratio that is infinite in every case has none."""
-    low, high = limits(bounds)
-    return (None if low == float("inf") else low), high
