@@ -2,10 +2,34 @@
 
 from collections.abc import Iterator
 
-from benchmarks.validity import designs, fair, finer, limits, outcomes, peers, places, power, rates, screening
+from benchmarks.validity import (
+    bounds,
+    designs,
+    fair,
+    finer,
+    limits,
+    outcomes,
+    peers,
+    places,
+    power,
+    rates,
+    screening,
+)
 from benchmarks.validity.worlds import World
 
-STUDIES = ("rates", "outcomes", "limits", "fair", "power", "screening", "designs", "finer", "places", "peers")
+STUDIES = (
+    "rates",
+    "outcomes",
+    "limits",
+    "fair",
+    "power",
+    "screening",
+    "designs",
+    "finer",
+    "places",
+    "peers",
+    "bounds",
+)
 
 
 def full(draws: float = 1.0) -> Iterator[World]:
@@ -19,6 +43,7 @@ def full(draws: float = 1.0) -> Iterator[World]:
     yield from fair.worlds(replicates=times(1_000))
     yield from screening.worlds(replicates=times(400))
     yield from finer.worlds(replicates=times(600))
+    yield from bounds.worlds(replicates=times(1_000))
     yield from designs.worlds(replicates=times(1_000))
     yield from limits.worlds(replicates=times(4_000))
     yield from outcomes.worlds(120, replicates=times(1_000))
