@@ -11,7 +11,7 @@ from auditkit.results.sensitivity_records import SensitivityRowRecord, TippingRe
 
 DRAWN = 20
 """So many conclusions are drawn; the others stand in a table."""
-WIDTH, LEFT, TOP, ROW = 360, 8, 26, 40
+LEFT, LABEL, COLUMN, TOP, ROW, RADIUS = 8, 300, 92, 30, 34, 9
 ABOUT_UNKNOWN = "group-missing"
 """Starts the names of checks on people of unknown group."""
 
@@ -25,7 +25,10 @@ class Box:
     measurement: str | None
     low: str
     high: str
-    x: float
+    x: int
+    x_left: int
+    """Left edge of a square mark."""
+    x_word: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +61,14 @@ class Line:
     as_counted: str
     boxes: tuple[Box, ...]
     tips: tuple[Tip, ...]
-    y_text: int
+    x: int
+    """Where the mark of the verdict on known people stands."""
+    x_word: int
     y: int
+    """The middle of its row; below it the baseline of text, and above it the upper edges of a square mark and of the row."""
+    y_text: int
+    y_square: int
+    y_line: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +87,10 @@ class SensitivityPage:
     """Who says how many outcomes are hidden."""
     width: int
     height: int
-    heads: tuple[tuple[float, int], ...]
+    heads: tuple[tuple[int, int], ...]
     """Where the number of each column stands."""
+    known: int
+    """Where the heading of the verdict on known people starts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,8 +126,8 @@ def sensitivity_page(look: Lookup) -> SensitivityPage | None:
         missing=tuple(
             check for check in look.document.checks if check.id.startswith(ABOUT_UNKNOWN) and check.status == "failed"
         ),
-        source=look.document.records.hidden_source, width=WIDTH, height=TOP + ROW * len(drawn) + 8,
-        heads=tuple((reading.across(at), at + 1) for at in range(len(record.assumptions))),
+        source=look.document.records.hidden_source, width=LABEL + COLUMN * (1 + len(record.assumptions)), height=TOP + ROW * len(drawn) + 4,
+        known=LABEL, heads=tuple((reading.across(at), at + 1) for at in range(len(record.assumptions))),
     )  # fmt: skip
 
 
@@ -125,9 +136,9 @@ class _Reading:
     look: Lookup
     columns: tuple[str, ...]
 
-    def across(self, at: int) -> float:
-        """Place a column; three on a line at least, so that few columns do not lie far apart."""
-        return round(LEFT + (at + 0.5) * (WIDTH - 2 * LEFT) / max(3, len(self.columns)), 1)
+    def across(self, at: int) -> int:
+        """Place a column; the first holds the verdict on known people."""
+        return LABEL + COLUMN * (at + 1) + RADIUS
 
     def line(self, row: SensitivityRowRecord, at: int) -> Line:
         item = None if row.measurement is None else self.look.items[row.measurement]
@@ -138,7 +149,9 @@ class _Reading:
             boxes=tuple(
                 self._box(cell.assumption, cell.outcome, cell.measurement, place) for place, cell in enumerate(row.cells)
             ),
-            tips=() if item is None else self._nearest(item), y_text=TOP + ROW * (at % DRAWN) + 14, y=TOP + ROW * (at % DRAWN) + 32,
+            tips=() if item is None else self._nearest(item), x=self.across(-1), x_word=self.across(-1) + RADIUS + 4,
+            y=(middle := TOP + ROW * (at % DRAWN) + ROW // 2), y_text=middle + 4, y_square=middle - RADIUS,
+            y_line=middle - ROW // 2,
         )  # fmt: skip
 
     def _box(self, assumption: str, outcome: str, measurement: str | None, place: int) -> Box:
@@ -147,7 +160,7 @@ class _Reading:
         shown = ["" if one is None or item is None else self.written(one, item) for one in (low, high)]
         return Box(
             assumption=assumption, outcome=outcome, measurement=measurement, low=shown[0], high=shown[1],
-            x=self.across(place),
+            x=self.across(place), x_left=self.across(place) - RADIUS, x_word=self.across(place) + RADIUS + 4,
         )  # fmt: skip
 
     def written(self, value: float, item: MeasurementRecord) -> str:
