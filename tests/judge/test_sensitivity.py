@@ -182,3 +182,7 @@ def test_small_sums_of_probabilities_are_withheld_like_small_counts(
     tally = Tally(dimensions=(), has_outcome=False, refused=(), inferred=(table,))
 
     assert {group[0][1] for _, _, group in few_inferred(tally, 11)} == few
+
+
+def test_where_bounds_are_all_there_is_they_are_the_starting_point() -> None:
+    assert outcomes("meets", only((0.9, 1.1)), {"assuming:x": only((0.9, 1.2))}) == {"x": "holds"}

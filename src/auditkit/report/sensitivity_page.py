@@ -11,7 +11,7 @@ from auditkit.results.sensitivity_records import SensitivityRowRecord, TippingRe
 
 DRAWN = 20
 """So many conclusions are drawn; the others stand in a table."""
-LEFT, LABEL, COLUMN, TOP, ROW, RADIUS = 8, 300, 92, 30, 34, 9
+LABEL, COLUMN, TOP, ROW, RADIUS = 300, 92, 30, 34, 9
 ABOUT_UNKNOWN = "group-missing"
 """Starts the names of checks on people of unknown group."""
 

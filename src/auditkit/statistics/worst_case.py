@@ -196,9 +196,7 @@ def meeting(groups: Sequence[Filled], unknown: Open) -> tuple[float, float]:
 
 
 def _reach(start: float, end: float, possible: Callable[[float], bool]) -> float:
-    """Find how far a level can go from where it is, given that what is possible is possible nearer by too."""
-    if possible(end):
-        return end
+    """Find how far a level can go from where it is towards an end that is out of reach."""
     for _ in range(60):
         middle = (start + end) / 2
         start, end = (middle, end) if possible(middle) else (start, middle)
