@@ -223,6 +223,16 @@ def test_tipping_points_reach_limits_of_ratios_and_differences() -> None:
     assert 0 < (undecided["white"] or 0) < 516
 
 
+def test_a_ratio_of_zero_is_reached_by_hidden_outcomes_of_the_first_group_alone() -> None:
+    marks = {("false_positive_rate_ratio", ("race",)): (0.0,)}
+    found = measured(
+        WHITE_AND_BLACK, reference=("white",), metrics=ERRORS, has_outcome=True, families=(), marks=marks
+    ).tipping
+
+    zero = {one.hidden_in[0][1]: one.hidden for one in found if one.reaches == 0}
+    assert zero == {"Black": 805, "white": None}  # every wrongly flagged Black person had the outcome
+
+
 def test_groups_without_a_rate_have_no_tipping_point() -> None:
     counts = dict(WHITE_AND_BLACK)
     counts["Asian",] = {

@@ -5,6 +5,7 @@ References
 Methods 3.11; Fogliato, R., G'Sell, M., Chouldechova, A. (2020), Fairness evaluation in presence of biased noisy labels.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal, cast
@@ -47,7 +48,7 @@ class _Comparison:
         other = self.second.value if in_first else self.first.value
         if self.gap == "difference":
             return other + value if in_first else other - value
-        return other * value if in_first else other / value
+        return other * value if in_first else other / value if value else math.inf
 
     def interval(self) -> Interval:
         reach = self.pairs.critical or critical.normal(0.95)
