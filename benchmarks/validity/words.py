@@ -91,7 +91,8 @@ The group stands exactly at the smallest gap that the audit says it would have f
 ## Bounds
 
 Two or four groups of 200 or 2,000 people, of whom groups and some outcomes are then hidden: at random, by decision or by group.
-In other worlds up to a tenth of each group have an outcome that was not recorded, or only the probability of belonging to a group is known.
+In other worlds up to a tenth of each group have an outcome that was not recorded.
+In the last ones only the probability of belonging to a group is known.
 
 {bounds}
 
