@@ -2,7 +2,7 @@
 
 >>> import auditkit
 >>> auditkit.__all__
-['Audit', 'AuditKitError', 'check_data', 'compare_audits', 'make_pledge', 'render_again', 'run_audit']
+['Audit', 'AuditKitError', 'Forecaster', 'check_data', 'compare_audits', 'make_pledge', 'render_again', 'run_audit']
 """
 
 from typing import TYPE_CHECKING, Any
@@ -12,9 +12,10 @@ from auditkit.errors import AuditKitError
 if TYPE_CHECKING:
     from auditkit.pipeline import check_data, compare_audits, make_pledge, render_again, run_audit
     from auditkit.results.audit import Audit
+    from auditkit.simulate.forecasters import Forecaster
 
 __all__ = [
-    "Audit", "AuditKitError", "check_data", "compare_audits", "make_pledge", "render_again", "run_audit",
+    "Audit", "AuditKitError", "Forecaster", "check_data", "compare_audits", "make_pledge", "render_again", "run_audit",
 ]  # fmt: skip
 
 
@@ -24,6 +25,10 @@ def __getattr__(name: str) -> Any:
         from auditkit.results.audit import Audit
 
         return Audit
+    if name == "Forecaster":
+        from auditkit.simulate.forecasters import Forecaster
+
+        return Forecaster
     if name in __all__:
         from auditkit import pipeline  # inside the function that uses it
 

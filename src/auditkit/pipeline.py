@@ -10,6 +10,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
@@ -20,31 +21,33 @@ from ibis import BaseBackend
 from auditkit.definitions.audit_file import AuditFile, read_audit_file
 from auditkit.definitions.checks import ToolType, read_checks, read_tool_type
 from auditkit.definitions.pledge import KeptPledge, pledge_of, read_pledge, write_pledge
-from auditkit.definitions.policy import ChosenPolicy, choose_policy
+from auditkit.definitions.policy import ChosenPolicy, Policy, choose_policy
 from auditkit.errors import DefinitionError, Problem, closest, shown
-from auditkit.judge.alert_disclosure import withhold_alerts
-from auditkit.judge.disclosure import withhold, withhold_checks
+from auditkit.judge.alternative_areas import alternative_areas
+from auditkit.judge.disclosure import withhold_checks
 from auditkit.judge.families import declare_families, declare_marks
 from auditkit.judge.judging import judge, may_be_positive
+from auditkit.judge.loop_disclosure import withhold_loop
 from auditkit.judge.loops import loop_of_policy
 from auditkit.judge.not_checked import not_checked
+from auditkit.judge.place_disclosure import at_other_scales
 from auditkit.judge.pledges import check_pledge, with_pledge
+from auditkit.judge.publication import published
 from auditkit.judge.sensitivity import sensitivity
 from auditkit.load.alerts import load_alerts
 from auditkit.load.engine import connect
 from auditkit.load.people import load
 from auditkit.load.places import load_places
 from auditkit.load.standing import standing
-from auditkit.measure.alert_rates import Setting
-from auditkit.measure.alerts import ALERT_PARTS, measure_alerts
+from auditkit.measure.alerts import ALERT_PARTS
+from auditkit.measure.by_kind import measure_by_kind
 from auditkit.measure.catalogue import measures
 from auditkit.measure.changes import changes
 from auditkit.measure.choices import Measuring
 from auditkit.measure.known import all_measures, declared_measures
 from auditkit.measure.measuring import PARTS as PEOPLE_PARTS
-from auditkit.measure.measuring import measure
-from auditkit.measure.places import PARTS, PLACE_MEASURES, measure_places
-from auditkit.report.assemble import Origin, build_document, internal_tally
+from auditkit.measure.places import PARTS, PLACE_MEASURES
+from auditkit.report.assemble import Origin, build_document, internal_files
 from auditkit.report.folder import check_free, manifest, write_folder
 from auditkit.report.render import check_languages, render
 from auditkit.results.alerts import AlertTally
@@ -52,15 +55,15 @@ from auditkit.results.audit import Audit
 from auditkit.results.changes import Changes
 from auditkit.results.checks import CheckResult, RejectedData
 from auditkit.results.document import read_document
-from auditkit.results.feedback import Feedback
 from auditkit.results.inputs import InputRecord
 from auditkit.results.measurements import Estimate, Measurements
 from auditkit.results.places import PlaceTally
 from auditkit.results.pledges import PledgeCheck
 from auditkit.results.rows import CheckedAlertRows, CheckedPlaceRows, CheckedRows, Rows
 from auditkit.results.tally import Tally
-from auditkit.simulate.feedback import NO_FEEDBACK, NO_LOOP_OF_ALERTS, NO_SPLIT, ONE_ROUND, not_simulated
-from auditkit.simulate.places import simulate_places
+from auditkit.simulate.by_kind import simulate_by_kind
+from auditkit.simulate.forecasters import Forecaster
+from auditkit.simulate.supplied import Brought
 from auditkit.tally.alerts import tally_alerts
 from auditkit.tally.people import tally
 from auditkit.tally.places import tally_places
@@ -85,7 +88,7 @@ def silent(stage: str, detail: str) -> None:
     """Show no progress."""
 
 
-def run_audit(
+def run_audit(  # noqa: PLR0913  # the front door; all but the path have a default
     path: str | Path,
     *,
     out: str | Path | None = None,
@@ -93,6 +96,8 @@ def run_audit(
     pledge: str | Path | None = None,
     progress: Progress = silent,
     existing: Literal["refuse", "replace"] = "refuse",
+    allow_command: bool = False,
+    forecaster: Forecaster | None = None,
 ) -> Audit:
     """Run a whole audit and, if a folder is named, write its run folder.
 
@@ -110,6 +115,10 @@ def run_audit(
         Called as the stages start.
     existing
         What to do with a run folder that is already there.
+    allow_command
+        Whether the program that [feedback] names may run; SECURITY.md says what that means.
+    forecaster
+        Stands for the tool in the feedback test, instead of the allocator of the audit file.
 
     Raises
     ------
@@ -123,34 +132,48 @@ def run_audit(
         check_free(Path(out), existing=existing)
     pledged = _pledged(path, audit, chosen, pledge=pledge)
     counted = _count(path, audit, tool_type, progress=progress)
-    measured = _measure(counted, audit, chosen, tool_type, rng=_child(audit, "measure"), progress=progress)
-    feedback = _simulate(counted, audit, tool_type, rng=_child(audit, "simulate"), progress=progress)
+    measured = Measurements(items=())
+    if not isinstance(counted.result, RejectedData):
+        measured = measure_by_kind(
+            counted.result, parts=tool_type.measures, measuring=_measuring(audit, chosen.policy),
+            test_rates=audit.test_rates, rng=_child(audit, "measure"), progress=partial(progress, "measure"),
+        )  # fmt: skip
+    progress("simulate", "feedback loop")
+    feedback = simulate_by_kind(
+        counted.result, audit, tool_type, Brought(folder=path.parent, commands=allow_command, forecaster=forecaster),
+        rng=_child(audit, "simulate"), progress=partial(progress, "simulate"),
+    )  # fmt: skip
+    measured = Measurements(items=(*measured.items, *feedback.measurements))
     progress("judge", chosen.policy.name)
     judged = judge(measured, audit, chosen.policy, feedback=feedback, checks=counted.checks)
     smallest = audit.publication.smallest_cell
-    published = _published(measured, counted.result, smallest_cell=smallest)
+    safe = published(measured, counted.result, smallest_cell=smallest)
     origin = Origin(
         audit=audit, chosen=chosen, pledge=pledged, tool_type=tool_type, sources=counted.sources, counted=counted.counted,
         places=counted.result if isinstance(counted.result, PlaceTally) else None,
         alerts=counted.result if isinstance(counted.result, AlertTally) else None,
         loop=loop_of_policy(feedback, chosen.policy, audit),
         checks=withhold_checks(counted.checks, smallest_cell=smallest),
-        measurements=published, feedback=feedback, judgement=with_pledge(judged, pledged),
-        sensitivity=sensitivity(judged, published, chosen.policy, audit, feedback=feedback),
+        measurements=safe, feedback=withhold_loop(feedback, counted.result, smallest_cell=smallest),
+        alternative=alternative_areas(safe, audit),
+        judgement=with_pledge(judged, pledged),
+        sensitivity=sensitivity(judged, safe, chosen.policy, audit, feedback=feedback),
         not_checked=not_checked(
-            audit, feedback, membership_unknown=_membership_unknown(measured), metrics=_metrics(measured)
+            audit, feedback, membership_unknown=_membership_unknown(measured), metrics=_metrics(measured),
+            scales=at_other_scales(measured),
         ),
         created=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         command=f"auditkit run {path.name}"
         + "".join(
             f" --{option} {Path(given).name}" for option, given in (("policy", policy), ("pledge", pledge)) if given
-        ),
+        )
+        + " --allow-command" * allow_command,
         audit_sha256=_sha256(path),
         versions={name: version(name) for name in ("auditkit", *LIBRARIES)},
     )  # fmt: skip
     document = build_document(origin)
     progress("report", ", ".join(document.languages))
-    files = {**render(document), "internal/tally.json": internal_tally(counted.result)}
+    files = {**render(document), **internal_files(counted.result, feedback)}
     files["manifest.json"] = manifest(document, files)
     finished = Audit(document=document, tally=counted.result, files=files)
     if out is not None:
@@ -280,10 +303,7 @@ def _checked(
     engine: BaseBackend, path: Path, audit: AuditFile, tool_type: ToolType, *, progress: Progress
 ) -> tuple[Rows, CheckedRows | CheckedPlaceRows | CheckedAlertRows | RejectedData]:
     checks = read_checks(tool_type.suites)
-
-    def show(title: str) -> None:
-        progress("validate", title)
-
+    show = partial(progress, "validate")
     progress("load", audit.records.path)
     if audit.kind == "place":
         places = load_places(engine, audit, folder=path.parent, audit_name=path.name)
@@ -312,66 +332,14 @@ def _count(path: Path, audit: AuditFile, tool_type: ToolType, *, progress: Progr
         return _Counted(result=counts, checks=checked.checks, sources=rows.sources, counted=rows.counted)
 
 
-def _measure(  # one of the seven calls; each argument is another stage's result
-    counted: _Counted,
-    audit: AuditFile,
-    chosen: ChosenPolicy,
-    tool_type: ToolType,
-    *,
-    rng: np.random.Generator,
-    progress: Progress,
-) -> Measurements:
-    families = declare_families(chosen.policy, audit)
-
-    def show(words: str) -> None:
-        progress("measure", words)
-
-    if isinstance(counted.result, RejectedData):
-        return Measurements(items=())
-    if isinstance(counted.result, PlaceTally):
-        return measure_places(
-            counted.result, parts=tool_type.measures, families=families, rng=rng, progress=show
-        )
-    if isinstance(counted.result, AlertTally):
-        setting = Setting(
-            families={(family.metric, family.dimension): family for family in families},
-            minimum_n=chosen.policy.minimum_n, ratio_interval=chosen.policy.ratio_interval,
-        )  # fmt: skip
-        return measure_alerts(
-            counted.result, parts=tool_type.measures, setting=setting, test_rates=audit.test_rates, rng=rng,
-            progress=show,
-        )  # fmt: skip
-    measuring = Measuring(
-        orientation=audit.tool.orientation, families=families, minimum_n=chosen.policy.minimum_n,
-        minimum_share=chosen.policy.minimum_share, detect_ratio=chosen.policy.detect_ratio,
-        ratio_interval=chosen.policy.ratio_interval, seed=audit.run.seed,
-        marks=declare_marks(chosen.policy, audit), hidden=audit.outcome.hidden if audit.outcome else None,
+def _measuring(audit: AuditFile, policy: Policy) -> Measuring:
+    """Hand on what measuring may know of a policy: families and minimum sizes, no limits."""
+    return Measuring(
+        orientation=audit.tool.orientation, families=declare_families(policy, audit), minimum_n=policy.minimum_n,
+        minimum_share=policy.minimum_share, detect_ratio=policy.detect_ratio, ratio_interval=policy.ratio_interval,
+        seed=audit.run.seed, frontier=audit.frontier, marks=declare_marks(policy, audit),
+        hidden=audit.outcome.hidden if audit.outcome else None,
     )  # fmt: skip
-    return measure(counted.result, metrics=tool_type.measures, measuring=measuring, progress=show)
-
-
-def _simulate(
-    counted: _Counted, audit: AuditFile, tool_type: ToolType, *, rng: np.random.Generator, progress: Progress
-) -> Feedback:
-    progress("simulate", "feedback loop")
-    if audit.kind != "place":
-        return not_simulated(tool_type, because=ONE_ROUND if audit.kind == "person" else NO_LOOP_OF_ALERTS)
-    if audit.feedback is None or not isinstance(counted.result, PlaceTally):
-        return not_simulated(tool_type, because=NO_FEEDBACK)
-    found = simulate_places(
-        counted.result, audit.feedback, rng=rng, progress=lambda words: progress("simulate", words)
-    )
-    return found or not_simulated(tool_type, because=NO_SPLIT)
-
-
-def _published(
-    measured: Measurements, result: Tally | PlaceTally | AlertTally | RejectedData, *, smallest_cell: int
-) -> Measurements:
-    """Withhold small cells, by the rules of the type of tool."""
-    safe = withhold(measured, result if isinstance(result, Tally) else None, smallest_cell=smallest_cell)
-    return withhold_alerts(
-        safe, result if isinstance(result, AlertTally) else None, smallest_cell=smallest_cell
-    )
 
 
 def _membership_unknown(measurements: Measurements) -> bool:

@@ -137,14 +137,15 @@ def test_every_rate_and_reason_code_in_use_is_explained() -> None:
 
 
 def test_every_measure_of_places_and_every_verdict_on_a_loop_is_explained() -> None:
-    places, feedback = (
+    places, feedback, *others = (
         (ROOT / "docs" / "methods" / f"{name}.md").read_text(encoding="utf-8")
-        for name in ("places", "feedback")
+        for name in ("places", "feedback", "displacement", "trade_off")
     )
 
-    assert {name for name in PLACE_MEASURES if f"`{name}`" not in places + feedback} == set()
+    explained = "".join((places, feedback, *others))
+    assert {name for name in PLACE_MEASURES if f"`{name}`" not in explained} == set()
     assert {name for name in get_args(LoopVerdict) if f"| `{name}` |" not in feedback} == set()
-    assert set(re.findall(r"NE-[A-Z]+", places)) <= set(REASONS)
+    assert set(re.findall(r"NE-[A-Z]+", explained)) <= set(REASONS)
 
 
 def test_the_changelog_counts_the_checks() -> None:

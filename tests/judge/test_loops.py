@@ -9,7 +9,7 @@ import pytest
 from auditkit.definitions.audit_file import AuditFile
 from auditkit.definitions.policy import Limit, Policy
 from auditkit.judge.loops import loop_of_policy, loop_status, loop_verdict
-from auditkit.results.feedback import Feedback, Scenario, Structure
+from auditkit.results.feedback import Feedback, Scenario, Span, StartingPoint, Structure
 
 LIMIT = Limit(
     id="loop", measure="feedback_verdict", dimension="loop", compare="each", tolerance_log_odds=0.22, required=True,
@@ -92,6 +92,86 @@ def test_one_good_scenario_among_adverse_ones_leaves_it_open() -> None:
     )
 
     assert loop_verdict(feedback, LIMIT) == "cannot_tell"
+
+
+# --- over whole intervals ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("interval", "expected"),
+    [
+        ((-0.22, 0.22), "no_material_amplification"),  # at the tolerance is within it
+        ((0.1, 0.3), "cannot_tell"),
+        ((-0.3, 0.3), "cannot_tell"),
+        ((0.23, 0.3), "distorted"),
+        ((-0.5, -0.23), "distorted"),
+    ],
+)
+def test_the_whole_interval_of_a_played_scenario_decides(
+    interval: tuple[float, float], expected: str
+) -> None:
+    one = (replace(scenario(name, 0.0), log_odds_interval=interval) for name in NAMES)
+
+    assert loop_verdict(measured(*one), LIMIT) == expected
+
+
+@pytest.mark.parametrize(
+    ("drawn", "expected"), [((-0.1, 0.1), "no_material_amplification"), ((-0.1, 0.5), "cannot_tell")]
+)
+def test_so_does_the_interval_over_drawn_rates(drawn: tuple[float, float], expected: str) -> None:
+    assert loop_verdict(replace(odds(0.0, 0.0, 0.0), parameters=drawn), LIMIT) == expected
+
+
+def test_drift_is_shown_only_if_drawn_rates_show_it_too() -> None:
+    assert loop_verdict(replace(odds(0.5, 0.5, 0.5), parameters=(0.3, 0.9)), LIMIT) == "distorted"
+    assert loop_verdict(replace(odds(0.5, 0.5, 0.5), parameters=(0.1, 0.9)), LIMIT) == "cannot_tell"
+
+
+@pytest.mark.parametrize(
+    ("apart", "expected"),
+    [
+        ((0.5, 0.3, 0.7), "history_dependent"),
+        ((-0.5, -0.7, -0.3), "history_dependent"),
+        ((0.2, 0.1, 0.3), "no_material_amplification"),  # not shown to lie apart by more than the tolerance
+        (None, "no_material_amplification"),
+    ],
+)
+def test_runs_that_start_elsewhere_and_end_apart_depend_on_history(apart: Span | None, expected: str) -> None:
+    start = StartingPoint(name="turned_round", top_share=(0.5, 0.4, 0.6), log_odds_apart=apart)
+
+    assert loop_verdict(replace(odds(0.0, 0.0, 0.0), starts=(start,)), LIMIT) == expected
+
+
+@pytest.mark.parametrize(
+    ("left", "expected"),
+    [
+        ((0.9, 0.7, 1.1), "non_correcting"),
+        ((1.0, 1.0, 1.0), "non_correcting"),
+        ((0.5, 0.3, 0.7), "no_material_amplification"),  # it fades
+        ((0.5, -0.2, 1.2), "no_material_amplification"),  # not shown to last
+    ],
+)
+def test_a_head_start_that_is_kept_is_never_corrected(left: Span, expected: str) -> None:
+    assert loop_verdict(replace(odds(0.0, 0.0, 0.0), head_start_left=left), LIMIT) == expected
+
+
+@pytest.mark.parametrize(
+    ("null", "expected"),
+    [
+        (((1.0, 0.9, 1.1), (1.5, 1.2, 1.9)), "no_material_amplification"),
+        (((1.0, 0.9, 1.1), (1.9, 1.5, 2.1)), "cannot_tell"),  # the interval reaches beyond 2
+        (((1.0, 0.9, 1.1), None), "cannot_tell"),
+    ],
+)
+def test_both_null_tests_have_to_be_quiet(null: tuple[Span | None, ...], expected: str) -> None:
+    assert loop_verdict(replace(odds(0.0, 0.0, 0.0), null=null), LIMIT) == expected
+
+
+def test_a_tool_that_cannot_be_run_again_leaves_it_open() -> None:
+    feedback = replace(NOT_MADE, reason="NE-RERUN")
+
+    assert loop_verdict(feedback, LIMIT) == "cannot_be_rerun"
+    assert loop_status("cannot_be_rerun") == "cannot_tell"
 
 
 @pytest.mark.parametrize(

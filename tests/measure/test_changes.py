@@ -324,3 +324,19 @@ def test_an_interval_is_a_pair_without_infinities(document: AuditDocument) -> No
     assert found.interval[0] is None
     # B's upper arm, and 0.3 - 0.2 of A below
     assert found.interval[1] == pytest.approx(math.hypot(wilson(3, 10, critical=Z).high - 0.3, 0.1))
+
+
+def test_figures_made_under_other_assumptions_widen_no_range(document: AuditDocument) -> None:
+    moved = [rate(46, 200), rate(64, 200)]
+    assumed = [
+        figure(f"selection_rate/race=G{at}@assuming%3Aareas-in-pairs", stratum="assuming:areas-in-pairs")
+        for at in range(39)
+    ]
+
+    found = changes(
+        with_figures(document, moved[0], *assumed),
+        with_figures(document, moved[1], *assumed, records="b" * 64),
+    )
+
+    assert found.compared == 1
+    assert [one.verdict for one in found.figures] == ["changed"]

@@ -275,7 +275,9 @@ def test_without_an_assumed_truth_nothing_is_estimated_and_break_even_values_are
     assert (feedback["verdict"], limit(audit)) == ("cannot_be_estimated", "cannot_tell")
     assert audit.document.recommendation.code == "not_ready"
     assert feedback["scenarios"] == []
-    assert set(arms(audit)) == {"equal_rates", "equal_rates_corrected"}
+    assert set(arms(audit)) == {
+        "equal_rates", "equal_rates_corrected", "permuted_history", "permuted_history_corrected"
+    }  # fmt: skip
     assert {area["true_share"] for area in feedback["areas"]} == {None}
     # all flags fall on the first area: no reporting rate would make that proportionate
     assert {area["tipping"] for area in feedback["areas"]} == {None}

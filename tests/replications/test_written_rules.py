@@ -21,12 +21,32 @@ def test_the_four_fifths_rule_fires_on_one_decision_that_nothing_else_supports(
 ) -> None:
     # Not flagged: 15 of 20 and 19 of 20, .75 / .95 = .789. One decision more makes 16/20 and 18/20, .889.
     # Four fifths of 19/20 is 15.2 of 20, so one person is missing. Fisher's test: p = .18.
+    # At .85 in both, the gap has standard deviation sqrt(2 x .85 x .15 / 20) = .11: .18 below .9 is 1.6 of them, about 11 %.
     found = statuses(write_audit, tmp_path, "race,k,n\nA,5,20\nB,1,20\n", policy="four_fifths")
 
     assert found == {
         "four-fifths": "cannot_tell", "four-fifths-as-written": "does_not_meet", "significant-difference": "meets",
-        "flip-one": "meets", "shortfall": "does_not_meet",
+        "flip-one": "meets", "shortfall": "does_not_meet", "fires-by-chance": "does_not_meet",
     }  # fmt: skip
+
+
+def test_the_report_says_how_often_the_four_fifths_rule_fires_by_chance(
+    write_audit: Callable[..., Path], tmp_path: Path
+) -> None:
+    # Methods G13: two groups of 200 with 5 % of the better decision each; the rule fires in 59.85 % of audits.
+    path = write_audit(
+        tmp_path, "race,k,n\nA,190,200\nB,190,200\n", records=TOTALS, groups={"race": {"column": "race"}},
+        policy={"use": "four_fifths"}, publication={"smallest_cell": 0},
+    )  # fmt: skip
+
+    audit = run_audit(path)
+
+    (item,) = [one for one in audit.document.measurements if one.metric == "adverse_impact_by_chance"]
+    assert round(item.value or 0, 4) == 0.5985
+    assert (
+        "chance alone would break four fifths in 59.9 % of audits of this size"
+        in audit.files["report.en.html"].decode()
+    )
 
 
 def test_local_law_144_looks_at_each_categorys_impact_ratio(

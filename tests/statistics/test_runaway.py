@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from auditkit.statistics.runaway import (
     Runs,
     concentrated_probability,
+    leading_excess,
     leading_share,
     lock_in,
     runaway_probability,
@@ -73,3 +74,12 @@ def test_a_short_stay_is_censored_at_the_last_round() -> None:
 
 def test_a_run_that_is_outside_at_the_end_never_locked_in() -> None:
     assert not lock_in(np.array([[True], [False]]), np.array([1, 2]), dwell=0).locked[0]
+
+
+def test_what_the_leaders_have_is_held_against_what_those_areas_are_due() -> None:
+    # the second area leads with .5 and is due .25
+    shares = np.array([[0.2, 0.5, 0.3]])
+
+    assert leading_excess(shares, np.array([0.4, 0.25, 0.35])).tolist() == [2.0]
+    with pytest.raises(ValueError, match="true shares above 0"):
+        leading_excess(shares, np.array([0.5, 0.5, 0.0]))

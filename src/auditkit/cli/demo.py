@@ -24,7 +24,10 @@ def demo(
     for example in chosen(names or []):
         audit_file = fetch(example, data=data)
         with progress.shown(quiet=quiet, stages=STAGES) as show:
-            audit = run_audit(audit_file, out=out / example.name, progress=show, existing="replace")
+            # the only program that an example names comes with auditkit
+            audit = run_audit(
+                audit_file, out=out / example.name, progress=show, existing="replace", allow_command=True
+            )
         typer.echo(f"{audit.document.tool.name}")
         for line in summary_lines(audit.document):
             typer.echo(f"  {line}")

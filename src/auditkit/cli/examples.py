@@ -102,7 +102,7 @@ def fetch(example: Example, *, data: Path | None) -> Path:
             _prepare(source / example.script, packages, folder)
         else:
             _copy(example, packages, folder)
-    for path in source.glob("*.toml"):
+    for path in (*source.glob("*.toml"), *source.glob("retrain.py")):
         shutil.copyfile(path, folder / path.name)
     return folder / example.audit_file
 

@@ -18,6 +18,10 @@ def run(
     pledge: Annotated[
         Path | None, typer.Option(help="What `auditkit pledge` wrote, in place of the audit file's.")
     ] = None,
+    allow_command: Annotated[
+        bool,
+        typer.Option("--allow-command", help="Let the program of [feedback] run; read SECURITY.md first."),
+    ] = False,
     replace: Annotated[bool, typer.Option("--replace", help="Replace an earlier run folder.")] = False,
     gate: Annotated[
         bool, typer.Option("--gate", help="Exit 1 if a required limit is not met, 3 if it cannot be told.")
@@ -31,7 +35,7 @@ def run(
     with progress.shown(quiet=quiet or as_json, stages=STAGES) as show:
         audit = run_audit(
             audit_file, out=out, policy=policy, pledge=pledge, progress=show,
-            existing="replace" if replace else "refuse",
+            existing="replace" if replace else "refuse", allow_command=allow_command,
         )  # fmt: skip
     if as_json:
         typer.echo(audit.document.to_json(), nl=False)

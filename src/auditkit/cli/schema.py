@@ -16,22 +16,26 @@ class What(StrEnum):
     tool_type = "tool_type"
     result = "result"
     pledge = "pledge"
+    retrain = "retrain"
 
 
 def schema(
-    what: Annotated[What, typer.Argument(help="audit, policy, checks, tool_type, result or pledge.")],
+    what: Annotated[
+        What, typer.Argument(help="audit, policy, checks, tool_type, result, pledge or retrain.")
+    ],
 ) -> None:
-    """Print the JSON Schema of an audit file, policy, check suite, tool type, result or pledge."""
+    """Print the JSON Schema of an audit file, policy, check suite, tool type, result, pledge or retrain message."""
     from pydantic import BaseModel
 
     from auditkit.definitions.audit_file import AuditFile
     from auditkit.definitions.checks import CheckSuite, ToolType
     from auditkit.definitions.pledge import Pledge
     from auditkit.definitions.policy import Policy
+    from auditkit.definitions.retrain import RetrainMessage
     from auditkit.results.document import AuditDocument
 
     kinds: dict[What, type[BaseModel]] = {
         What.audit: AuditFile, What.policy: Policy, What.checks: CheckSuite, What.tool_type: ToolType,
-        What.result: AuditDocument, What.pledge: Pledge,
+        What.result: AuditDocument, What.pledge: Pledge, What.retrain: RetrainMessage,
     }  # fmt: skip
     typer.echo(json.dumps(kinds[what].model_json_schema(), ensure_ascii=False, indent=1))

@@ -8,6 +8,9 @@ from pydantic import Field, field_validator, model_validator
 from auditkit import bundled
 from auditkit.definitions.alerts import Actions, CoverageTable, EventTable, TestRates, disposition_complaints
 from auditkit.definitions.checks import Kind, read_tool_type
+from auditkit.definitions.displacement import Displacement, displacement_complaints
+from auditkit.definitions.frontier import Frontier, frontier_complaints
+from auditkit.definitions.inferred import InferredGroup, inferred_apart
 from auditkit.definitions.places import AreaTable, FeedbackChoice, HistoryTable
 from auditkit.definitions.records import Confusion, Outcome, Records, Text
 from auditkit.definitions.stops import Stops
@@ -50,22 +53,6 @@ class Group(Definition):
     column: str = Field(description="the column that holds it.")
     reference: Value | None = Field(None, description="the group that the others are compared with.")
     unknown: Values = Field((), description="values that mean 'not known'; blanks always do.")
-
-
-class InferredGroup(Definition):
-    """A way of dividing people of which only probabilities are known, such as race inferred from name and address."""
-
-    probabilities: Annotated[dict[Value, str], Field(min_length=1)] = Field(
-        description="groups, each with the column of the probability of belonging to it, from 0 to 1."
-    )
-    reference: Value | None = Field(None, description="the group that the others are compared with.")
-
-    @model_validator(mode="after")
-    def _has_its_reference(self) -> Self:
-        if self.reference is not None and self.reference not in self.probabilities:
-            msg = f"the reference is one of the groups of 'probabilities' ({shown(self.probabilities)})"
-            raise ValueError(msg)
-        return self
 
 
 class Intersection(Definition):
@@ -140,6 +127,8 @@ class AuditFile(Definition):
     areas: AreaTable | None = None
     history: HistoryTable | None = None
     feedback: FeedbackChoice | None = None
+    displacement: Displacement | None = None
+    frontier: Frontier | None = None
     coverage: CoverageTable | None = None
     actions: Actions | None = None
     events: EventTable | None = None
@@ -167,16 +156,7 @@ class AuditFile(Definition):
     @classmethod
     def _inferred_apart(cls, given: Any) -> Any:
         """Tell groups that are known from those that are only inferred; both are written under [groups]."""
-        groups = given.get("groups")
-        if not isinstance(groups, dict):
-            return given
-        inferred = {
-            name: group
-            for name, group in groups.items()
-            if isinstance(group, dict) and "probabilities" in group
-        }
-        known = {name: group for name, group in groups.items() if name not in inferred}
-        return {**given, "groups": known, "inferred": {**given.get("inferred", {}), **inferred}}
+        return inferred_apart(given)
 
     @model_validator(mode="after")
     def _known_groups(self) -> Self:
@@ -245,7 +225,8 @@ class AuditFile(Definition):
 
 
 SECTIONS: dict[str, tuple[Kind, ...]] = {
-    "areas": ("place", "alert"), "history": ("place",), "feedback": ("place",), "coverage": ("alert",),
+    "areas": ("place", "alert"), "history": ("place",), "feedback": ("place",), "displacement": ("place",),
+    "frontier": ("place",), "coverage": ("alert",),
     "actions": ("alert",), "events": ("alert",), "test_rates": ("alert",),
 }  # fmt: skip
 """Sections that only some kinds of tool have."""
@@ -329,7 +310,20 @@ def _place_complaints(audit: AuditFile) -> list[str]:
             audit.feedback and audit.history is None
         ),
     }
-    return [complaint for complaint, holds in complaints.items() if holds]
+    return [complaint for complaint, holds in complaints.items() if holds] + _further_complaints(audit)
+
+
+def _further_complaints(audit: AuditFile) -> list[str]:
+    records, has_history = audit.records, audit.history is not None
+    return [
+        *displacement_complaints(
+            audit.displacement, period=records.period, outcome=records.outcome is not None, history=has_history
+        ),
+        *frontier_complaints(
+            audit.frontier, audit.areas, outcome=records.outcome is not None,
+            earlier=has_history or records.time is not None, burden=audit.tool.orientation == "burden",
+        ),
+    ]  # fmt: skip
 
 
 def _alert_complaints(audit: AuditFile) -> list[str]:

@@ -48,6 +48,9 @@ class AreaTable(Definition):
     latitude: str | None = Field(
         None, description="the column with the centroid's latitude, without boundaries."
     )
+    stops: dict[str, str] = Field(
+        default_factory=dict, description="recorded stops in each area: 'all' = column, and group = column."
+    )
     not_areas: Values = Field((), description="codes that stand for no area, such as 'not assignable'.")
 
     @model_validator(mode="after")
@@ -113,14 +116,47 @@ class Truth(Definition):
         return self
 
 
+Allocator = Literal[
+    "closest", "proportional", "top_k", "rolling_count", "kernel_density", "self_exciting", "command"
+]  # fmt: skip
+
+
 class FeedbackChoice(Definition):
     """How the feedback test retrains the tool."""
 
-    allocator: Literal["proportional"] = Field(
-        description="how the tool turns records into visits; this version knows 'proportional', the urn."
+    allocator: Allocator = Field(
+        description="how the tool turns records into visits: 'closest' takes what best repeats the submitted decisions, "
+        "'proportional' is the urn, 'command' runs the vendor's own model."
     )
     rounds: Annotated[int, Field(ge=10, le=100_000)] = 52
     replicates: Annotated[int, Field(ge=100, le=100_000)] = 1000
     correction: Literal["none", "importance"] = "none"
     decay: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    window: Annotated[int, Field(ge=1)] | None = Field(
+        None,
+        description="periods that are remembered; absent, all of them, or those of the rolling-count baseline.",
+    )
+    command: Annotated[tuple[str, ...], Field(strict=False, min_length=1)] | None = Field(
+        None, description="the program that retrains the vendor's model; it runs only with --allow-command."
+    )
     truth: Truth | None = None
+
+    @model_validator(mode="after")
+    def _fits_its_allocator(self) -> Self:
+        complaints = {
+            "allocator = 'command' needs 'command', the program to run": self.allocator == "command"
+            and self.command is None,
+            "'command' belongs to allocator = 'command'": self.allocator != "command"
+            and self.command is not None,
+            "correction = 'importance' belongs to allocator = 'proportional', whose visits have known chances": (
+                self.correction == "importance" and self.allocator != "proportional"
+            ),
+            "'decay' and 'window' are two ways of forgetting; name one": self.decay > 0
+            and self.window is not None,
+            "'window' belongs to the allocators 'proportional', 'top_k' and 'rolling_count'": self.window
+            is not None
+            and self.allocator not in {"proportional", "top_k", "rolling_count"},
+        }
+        if found := [complaint for complaint, holds in complaints.items() if holds]:
+            raise ValueError("; ".join(found))
+        return self

@@ -34,6 +34,7 @@ RESTS_ON = {
     "adverse_impact": "favourable_rate",
     "adverse_impact_shortfall": "favourable_rate",
     "adverse_impact_flip_one": "favourable_rate",
+    "adverse_impact_by_chance": "favourable_rate",
     "impact": "favourable_rate",
     "implied_false_positive_rate": "prevalence",
     "area_under_curve": "prevalence",

@@ -26,7 +26,12 @@ BOUNDS = NotChecked(
 
 
 def not_checked(
-    audit: AuditFile, feedback: Feedback, *, membership_unknown: bool, metrics: frozenset[str]
+    audit: AuditFile,
+    feedback: Feedback,
+    *,
+    membership_unknown: bool,
+    metrics: frozenset[str],
+    scales: bool = True,
 ) -> tuple[NotChecked, ...]:
     """List what was not checked, most important for a board first.
 
@@ -40,11 +45,13 @@ def not_checked(
         Whether somebody's group is unknown in a declared dimension.
     metrics
         Names of what was measured with a number.
+    scales
+        Whether a place tool was measured with the areas drawn otherwise.
     """
     if audit.kind == "alert":
         return (*open_questions(audit), _loop(feedback), CRIME)
     if audit.areas is not None:
-        return _of_places(audit, feedback)
+        return _of_places(audit, feedback, scales=scales)
     loop = _loop(feedback)
     errors = () if audit.outcome else (ERRORS,)
     finer = any(name.endswith("_common_odds_ratio") or name == "outcome_rate_at_score" for name in metrics)
@@ -86,8 +93,8 @@ ACCURACY = NotChecked(
 )
 SIZES = NotChecked(
     topic="Whether the findings hold with larger or smaller areas",
-    because="this version of auditkit does not repeat them at other sizes",
-    needs=("a later version of auditkit",),
+    because="the audit knows too few neighbouring areas to draw larger ones",
+    needs=("boundaries or centroids of the areas",),
 )
 PERSONS = NotChecked(
     topic="How single residents are treated",
@@ -96,7 +103,21 @@ PERSONS = NotChecked(
 )
 
 
-def _of_places(audit: AuditFile, feedback: Feedback) -> tuple[NotChecked, ...]:
+MOVED = NotChecked(
+    topic="Whether incidents moved next door",
+    because="the audit file names no areas where something was done, and none to compare them with",
+    needs=("treated, neighbouring and comparison areas, with days before and after ([displacement])",),
+)
+TRADE_OFF = NotChecked(
+    topic="What it would cost if flags fell less on one group",
+    because="the audit file names no group whose share is capped",
+    needs=("a group, and the loss of hits that the board would tolerate ([frontier])",),
+)
+
+
+def _of_places(audit: AuditFile, feedback: Feedback, *, scales: bool) -> tuple[NotChecked, ...]:
     loop = (_loop(feedback),)
     accuracy = () if audit.records.outcome else (ACCURACY,)
-    return (*accuracy, *(loop if feedback.status == "not_checked" else ()), CRIME, PERSONS, SIZES)
+    absent = {SIZES: not scales, TRADE_OFF: audit.frontier is None, MOVED: audit.displacement is None}
+    others = tuple(item for item, holds in absent.items() if holds)
+    return (*accuracy, *(loop if feedback.status == "not_checked" else ()), CRIME, PERSONS, *others)

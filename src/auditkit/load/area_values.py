@@ -38,6 +38,7 @@ def named_columns(table: AreaTable) -> tuple[tuple[str, str], ...]:
     for dimension, columns in table.resident_groups.items():
         keys += [(f"resident_groups.{dimension}.{group}", column) for group, column in columns.items()]
     keys += [(f"denominators.{name}", column) for name, column in table.denominators.items()]
+    keys += [(f"stops.{name}", column) for name, column in table.stops.items()]
     return tuple((f"[areas] {key}", column) for key, column in keys if column is not None)
 
 

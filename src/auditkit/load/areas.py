@@ -145,6 +145,7 @@ def _areas(rows: Texts, numbers: dict[str, Floats], outlines: Outlines | None, t
         blocks=blocks, blocks_from="made" if table.block is None else "declared",
         denominators=tuple((name, numbers[f"denominators.{name}"]) for name in table.denominators),
         boundaries=None if outlines is None else map_outlines(outlines),
+        stops=tuple((name, numbers[f"stops.{name}"]) for name in table.stops),
     )  # fmt: skip
 
 

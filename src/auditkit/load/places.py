@@ -10,6 +10,7 @@ from auditkit.definitions.audit_file import AuditFile
 from auditkit.errors import SHOWN, InputError, Problem, shown
 from auditkit.load.areas import load_areas
 from auditkit.load.decisions import count, decide
+from auditkit.load.displacement import check_covered, load_roles
 from auditkit.load.files import open_table
 from auditkit.load.history import load_history
 from auditkit.load.people import check_columns
@@ -40,9 +41,16 @@ def load_places(
         opened = load_history(connection, audit.history, folder=folder, audit_name=audit_name)
         history = _by_period(opened, audit.history.time, period=audit.records.period or "year")
         history = replace(history, table=without_pseudo_areas(history.table, audit.history.area, audit))
+    roles = None
+    if audit.displacement is not None:
+        roles = load_roles(
+            connection, audit.displacement, loaded.areas.ids, folder=folder, audit_name=audit_name
+        )
+        counted = records if history is None or audit.displacement.incidents == "records" else history
+        check_covered(counted, audit.displacement, period=audit.records.period or "year")
     return PlaceRows(
         table=records.table, source=records.source, columns=records.columns, counted=records.counted,
-        original=records.original, areas=loaded, history=history,
+        original=records.original, areas=loaded, history=history, roles_of_areas=roles,
     )  # fmt: skip
 
 

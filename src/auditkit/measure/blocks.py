@@ -8,6 +8,7 @@ from auditkit.measure.choices import Measuring
 from auditkit.measure.comparisons import Pairing, difference, extreme, impact_ratio, pairing, ratio
 from auditkit.measure.groups import Rate, rate_result
 from auditkit.measure.pairs import (
+    by_chance,
     excess,
     four_fifths,
     p_values,
@@ -206,6 +207,8 @@ def _over_all(block: RateBlock, known: dict[GroupKey, Rate], measuring: Measurin
 def _facts(block: RateBlock, known: dict[GroupKey, Rate], measuring: Measuring) -> Iterator[Measurement]:
     """Say what belongs to the four-fifths rule, and test whether all rates are equal."""
     found = four_fifths(known) if block.metric == "favourable_rate" else {}
+    if block.metric == "favourable_rate" and measuring.declared("adverse_impact_by_chance", block.dimension):
+        found["adverse_impact_by_chance"] = by_chance(known)
     name = f"{block.metric}_range_p_value"
     found[name] = range_p_value(known, rng=measuring.rng(f"{name}/{'+'.join(block.dimension)}"))
     for one, result in found.items():

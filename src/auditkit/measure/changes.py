@@ -1,11 +1,11 @@
 """What changed between two audits, and whether by more than chance."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from auditkit.results.changes import Changes, ChangeVerdict, Fact, FigureChange, FindingChange, Relation
 from auditkit.results.document import AuditDocument, InputFileRecord, MeasurementRecord
-from auditkit.results.measurements import Bounds
+from auditkit.results.measurements import ASSUMING, Bounds
 from auditkit.statistics import change
 from auditkit.statistics.change import Known
 from auditkit.statistics.intervals import Interval
@@ -30,7 +30,7 @@ def changes(a: AuditDocument, b: AuditDocument) -> Changes:
     ----------
     Zou, G. Y., Donner, A. (2008), as in `auditkit.statistics.change`; Dunn, O. J. (1961) for the joint level.
     """
-    items_a, items_b = ({item.id: item for item in document.measurements} for document in (a, b))
+    items_a, items_b = ({item.id: item for item in _as_measured(document)} for document in (a, b))
     both = [(item, items_b[name]) for name, item in items_a.items() if name in items_b]
     hidden = [first.id for first, second in both if "withheld" in {first.status, second.status}]
     shown = [pair for pair in both if pair[0].id not in {*hidden}]
@@ -45,6 +45,11 @@ def changes(a: AuditDocument, b: AuditDocument) -> Changes:
         ),
         compared=compared, only_a=_missing(items_a, items_b), only_b=_missing(items_b, items_a), withheld=tuple(hidden),
     )  # fmt: skip
+
+
+def _as_measured(document: AuditDocument) -> Iterator[MeasurementRecord]:
+    """Leave out numbers made again under other assumptions; comparing each of them would only widen all ranges."""
+    yield from (item for item in document.measurements if not (item.stratum or "").startswith(ASSUMING))
 
 
 def _relation(a: AuditDocument, b: AuditDocument) -> Relation:

@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 
+from auditkit.definitions.frontier import Frontier
 from auditkit.definitions.records import HiddenOutcomes
 from auditkit.measure.comparisons import RatioInterval
 from auditkit.results.measurements import Family
@@ -31,6 +32,8 @@ class Measuring:
     """Which share of each group's outcomes may have gone unrecorded."""
     detect_ratio: float = 1.25
     """The ratio for which the needed sample is worked out."""
+    frontier: Frontier | None = None
+    """For a place tool: whose share is capped, where the audit file asks."""
 
     @cached_property
     def _declared(self) -> dict[tuple[str, tuple[str, ...]], Family]:

@@ -10,6 +10,7 @@ from auditkit.measure.comparisons import Pairing, difference
 from auditkit.measure.groups import Rate
 from auditkit.results.measurements import Bounds, Estimate, NotEstimable, Result
 from auditkit.statistics import critical, multiplicity, power, two_proportions
+from auditkit.statistics.four_fifths import fires_by_chance
 
 GroupKey = tuple[str, ...]
 FOUR_FIFTHS = 0.8
@@ -199,6 +200,23 @@ def four_fifths(rates: Mapping[GroupKey, Rate]) -> dict[str, Result]:
             "adverse_impact_flip_one": _flip_one(sound, low, high, left_out=left_out),
         }
     return found
+
+
+def by_chance(rates: Mapping[GroupKey, Rate]) -> Result:
+    """Work out how often the four-fifths rule would fire on groups of these sizes if all had their common rate.
+
+    References
+    ----------
+    `auditkit.statistics.four_fifths.fires_by_chance`; methods 3.2, G13.
+    """
+    sound = [rate for rate in rates.values() if rate.reason is None]
+    if len(sound) < 2:
+        return NotEstimable(reason=next((rate.reason for rate in rates.values() if rate.reason), "NE-DENOM"))
+    trials = [max(1, round(rate.trials)) for rate in sound]
+    common = sum(rate.value * size for rate, size in zip(sound, trials, strict=True)) / sum(trials)
+    if common == 0:
+        return NotEstimable(reason="NE-BOTHZERO")
+    return _fact(fires_by_chance(min(1.0, common), trials, limit=FOUR_FIFTHS), method="exact_binomial")
 
 
 def _fact(value: float, *, method: str = "count", reason: str | None = None) -> Result:

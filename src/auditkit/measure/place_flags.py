@@ -41,7 +41,7 @@ def choices(tally: PlaceTally) -> Choices | None:
     """
     if tally.outcomes is None:
         return None
-    earlier, first = _earlier(tally)
+    earlier, first = earlier_counts(tally)
     periods = np.arange(len(tally.periods))
     usable = periods if first or len(periods) == 1 else periods[1:]
     flagged = tally.flags > 0
@@ -66,7 +66,7 @@ def choices(tally: PlaceTally) -> Choices | None:
     return Choices(periods=usable, flags={TOOL: flagged[:, usable], **chosen}, outcomes=outcomes[:, usable])
 
 
-def _earlier(tally: PlaceTally) -> tuple[Grid, int]:
+def earlier_counts(tally: PlaceTally) -> tuple[Grid, int]:
     """Put the history before the audited periods in front of them; return it and how many periods are in front."""
     assert tally.outcomes is not None  # noqa: S101  # the caller looked
     if tally.past is None or not tally.periods:

@@ -4,9 +4,13 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
+from auditkit.definitions.frontier import Frontier
 from auditkit.measure.place_accuracy import accuracy
 from auditkit.measure.place_areas import areas, concentration
+from auditkit.measure.place_displacement import displacement
 from auditkit.measure.place_exposure import exposure
+from auditkit.measure.place_frontier import frontier
+from auditkit.measure.place_scales import at_other_scales
 from auditkit.results.measurements import Family, Measurement, Measurements
 from auditkit.results.places import PlaceTally
 
@@ -39,12 +43,31 @@ PLACE_MEASURES = {
     "flags": "Flags of an area, where each row is a flag.",
     "incident_rate": "Incidents per resident of an area.",
     "incident_rate_smoothed": "The same, drawn towards the city's mean by empirical Bayes.",
+    "displacement_incidents": "Incidents in the areas of a role, before or after.",
+    "displacement_e_test": "P-value of incidents before and after differing by chance alone (E-test).",
+    "displacement_wdd": "Incidents more or fewer than the comparison areas lead one to expect (WDD).",
+    "displacement_wdq": "Change next door over the change in treated areas, both beside comparison areas (WDQ).",
+    "displacement_dispersion": "How many times more counts vary from period to period than chance alone.",
+    "frontier_areas": "How many areas each choice of the trade-off names.",
+    "frontier_periods": "How many later periods the choices of the trade-off are judged on.",
+    "frontier_hit_rate": "Share of later incidents in the areas of a choice.",
+    "frontier_hit_rate_difference": "The same minus the tool's.",
+    "frontier_group_share": "Share of the capped group among those who live, or were stopped, in the areas of a choice.",
+    "frontier_group_share_difference": "The same minus the tool's.",
     "feedback_verdict": "What the feedback test says of the tool.",
+    "loop_log_odds_amplification": "Log odds of the busiest tenth's share of visits after all rounds minus those of its true share.",
+    "loop_share_amplification": "Share of visits of the busiest tenth in the long run over its true share.",
+    "loop_group_amplification": "Visits to areas of a group's residents in the long run over what true rates would put there.",
+    "loop_gain": "Factor by which one retraining multiplies a small difference between areas.",
+    "loop_runaway_probability": "Share of runs whose most visited tenth ends above 1.5 times its true share.",
+    "loop_lock_in_probability": "Share of runs that have become so for good by the last round.",
+    "loop_null_spread": "Deviation between runs of an area's share of visits over an equal share, on areas that are all equal.",
+    "loop_null_noise": "Variance between runs on equal areas over that without the loop.",
 }
 """Every measure of a place tool, with its meaning."""
 
 
-PARTS = ("accuracy", "exposure", "concentration", "areas")
+PARTS = ("accuracy", "exposure", "concentration", "areas", "scales", "displacement", "frontier")
 """What can be measured; a tool type names the parts it wants."""
 
 
@@ -52,6 +75,7 @@ def measure_places(
     tally: PlaceTally,
     *,
     parts: tuple[str, ...] = PARTS,
+    asked: Frontier | None = None,
     families: tuple[Family, ...],
     rng: np.random.Generator,
     progress: Callable[[str], None],
@@ -64,6 +88,8 @@ def measure_places(
         Flags and incidents by area and period.
     parts
         Which of `PARTS` to measure.
+    asked
+        The [frontier] section; None where the audit file has none.
     families
         Families that the policy declares.
     rng
@@ -78,6 +104,9 @@ def measure_places(
         "exposure": lambda: exposure(tally, families=declared, rng=children["exposure"]),
         "concentration": lambda: concentration(tally, rng=children["concentration"]),
         "areas": lambda: areas(tally),
+        "scales": lambda: at_other_scales(tally, families=declared, rng=children["scales"]),
+        "displacement": lambda: displacement(tally),
+        "frontier": lambda: frontier(tally, asked, rng=children["frontier"]),
     }
     items: list[Measurement] = []
     for part in parts:

@@ -35,6 +35,7 @@ SUMMARIES: dict[str, str] = {
     "adverse_impact_ratio": "Lowest favourable rate of any group over the highest (29 CFR 1607.4(D)).",
     "adverse_impact_shortfall": "Fewer adverse decisions that would bring that ratio to four fifths, in people.",
     "adverse_impact_flip_one": "That ratio if one better decision went to the lowest group instead of the highest.",
+    "adverse_impact_by_chance": "How often groups of these sizes would fall short of four fifths if all had one rate.",
     "impact_ratio": "Favourable rate of a group over the highest of any group (6 RCNY 5-300).",
     "area_under_curve": "Chance that somebody with the outcome scores above somebody without it.",
     "area_under_curve_difference": "The same of one group minus another's.",

@@ -9,13 +9,13 @@ from auditkit.definitions.checks import ToolType
 from auditkit.definitions.policy import ChosenPolicy
 from auditkit.definitions.records import Records
 from auditkit.report.assemble_alerts import alert_counts, alerts_record
-from auditkit.report.assemble_areas import area_facts
+from auditkit.report.assemble_areas import area_facts, displacement_record, frontier_record
 from auditkit.results import document as doc
 from auditkit.results import place_records
 from auditkit.results.alerts import AlertTally
 from auditkit.results.checks import CheckResult, RejectedData
 from auditkit.results.feedback import Feedback
-from auditkit.results.findings import Judgement, NotChecked
+from auditkit.results.findings import Alternative, Judgement, NotChecked
 from auditkit.results.inputs import InputRecord
 from auditkit.results.measurements import Estimate, Measurement, Measurements, NotEstimable
 from auditkit.results.places import PlaceTally
@@ -48,6 +48,8 @@ class Origin:
     feedback: Feedback
     judgement: Judgement
     sensitivity: Sensitivity
+    alternative: Alternative | None
+    """Whether other areas within the tolerated loss fall less on the capped group; None where nobody asked."""
     not_checked: tuple[NotChecked, ...]
     created: str
     command: str
@@ -64,7 +66,7 @@ def build_document(origin: Origin) -> doc.AuditDocument:
         schema_version=doc.SCHEMA_VERSION,
         tool=doc.ToolRecord(**audit.tool.model_dump()),
         records=_records(origin),
-        places=None if origin.places is None else _places(origin.places, audit),
+        places=None if origin.places is None else _places(origin.places, audit, origin.alternative),
         alerts=None if origin.alerts is None else alerts_record(origin.alerts, audit),
         inputs=tuple(doc.InputFileRecord(**asdict(source)) for source in origin.sources),
         policy=doc.PolicyRecord(
@@ -76,7 +78,8 @@ def build_document(origin: Origin) -> doc.AuditDocument:
         checks=tuple(doc.CheckRecord(**asdict(check)) for check in origin.checks),
         measurements=items,
         feedback=place_records.FeedbackRecord(
-            **asdict(origin.feedback), verdict=origin.loop[0], tolerance_log_odds=origin.loop[1]
+            **{key: value for key, value in asdict(origin.feedback).items() if key not in {"measurements", "said"}},
+            verdict=origin.loop[0], tolerance_log_odds=origin.loop[1],
         ),
         findings=tuple(doc.FindingRecord(**asdict(finding)) for finding in origin.judgement.findings),
         recommendation=doc.RecommendationRecord(
@@ -98,12 +101,20 @@ def build_document(origin: Origin) -> doc.AuditDocument:
         provenance=doc.Provenance(
             created=origin.created, command=origin.command, audit_sha256=origin.audit_sha256,
             seed=audit.run.seed, engine=audit.engine.name, versions=origin.versions,
+            retrain_network=None if origin.feedback.model is None else origin.feedback.model.network,
         ),
     )  # fmt: skip
 
 
-def internal_tally(result: Tally | PlaceTally | AlertTally | RejectedData) -> bytes:
-    """Write every count, or the checks that rejected the data; this file is never published."""
+def internal_files(
+    result: Tally | PlaceTally | AlertTally | RejectedData, feedback: Feedback
+) -> dict[str, bytes]:
+    """Write every count, or the checks that rejected the data, and what a failed program said; never published."""
+    said = {"internal/retrain.stderr.txt": feedback.said} if feedback.said else {}
+    return {"internal/tally.json": _tally(result), **said}
+
+
+def _tally(result: Tally | PlaceTally | AlertTally | RejectedData) -> bytes:
     if isinstance(result, AlertTally):
         content = alert_counts(result)
         content["places"] = None if result.places is None else _grids(result.places)
@@ -194,7 +205,9 @@ def _measurement(item: Measurement) -> doc.MeasurementRecord:
     )  # fmt: skip
 
 
-def _places(tally: PlaceTally, audit: AuditFile) -> place_records.PlacesRecord:
+def _places(
+    tally: PlaceTally, audit: AuditFile, alternative: Alternative | None
+) -> place_records.PlacesRecord:
     areas, history = tally.areas, audit.history
     rule = None
     if history is not None and history.source is not None:
@@ -208,4 +221,6 @@ def _places(tally: PlaceTally, audit: AuditFile) -> place_records.PlacesRecord:
         unmatched=tally.unmatched.areas, unmatched_flags=tally.unmatched.flags,
         without_records=tally.unmatched.without_records, contiguity=areas.contiguity,
         blocks=len(set(areas.blocks.tolist())), sized=areas.size_km2 is not None, source_rule=rule,
+        displacement=displacement_record(tally.displacement, audit.displacement),
+        frontier=frontier_record(audit.frontier, alternative),
     )  # fmt: skip

@@ -2,9 +2,14 @@
 
 from dataclasses import dataclass
 
+from auditkit.report.displacement_page import DisplacementPage, displacement_page
+from auditkit.report.frontier_page import FrontierPage, frontier_page
+from auditkit.report.lookup import Lookup
 from auditkit.report.loop_chart import LoopChart, loop_chart
+from auditkit.report.loop_page import LoopPage, loop_page
 from auditkit.report.maps import Map, area_map
 from auditkit.report.numbers import decimal, per_cent, signed, whole
+from auditkit.report.scales_page import ScalesPage, scales_page
 from auditkit.results.document import AuditDocument, MeasurementRecord
 from auditkit.results.place_records import LoopAreaRecord
 
@@ -82,6 +87,9 @@ class AreaRow:
     true_share: str
     limit_share: str
     tipping: str
+    amplification: str
+    hot: str
+    loop_withheld: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +105,10 @@ class City:
     areas: tuple[AreaRow, ...]
     map: Map | None
     loop: LoopChart | None
-    loop_map: Map | None
+    page: LoopPage
+    scales: ScalesPage
+    displacement: DisplacementPage | None
+    frontier: FrontierPage | None
     counted: bool
     """Whether each row of the records is a flag, so that areas have numbers of flags."""
 
@@ -110,7 +121,8 @@ class Writer:
         self.items = {item.id: item for item in document.measurements}
         self.by_metric: dict[str, list[MeasurementRecord]] = {}
         for item in document.measurements:
-            self.by_metric.setdefault(item.metric, []).append(item)
+            if item.stratum is None:  # what other assumptions give stands on pages of its own
+                self.by_metric.setdefault(item.metric, []).append(item)
 
     def alone(self, metric: str) -> list[MeasurementRecord]:
         """Return a metric's numbers that compare nothing."""
@@ -135,7 +147,7 @@ class Writer:
 
 def city(document: AuditDocument, *, locale: str) -> City:
     """Read what a place report shows."""
-    writer = Writer(document, locale=locale)
+    writer, look = Writer(document, locale=locale), Lookup(document, locale=locale)
     rules = _rules(writer)
     areas = _areas(writer)
     known = [rule for rule in rules if rule.rule not in {"tool", "random", "best possible"}]
@@ -144,8 +156,10 @@ def city(document: AuditDocument, *, locale: str) -> City:
     return City(
         rules=rules, best_rule=max(known, key=lambda row: hits[row.rule]).rule if known else None,
         exposures=exposures(writer), residents=residents(writer), spread=_spread(writer), areas=areas,
-        map=None if document.places is None else area_map(document.places.areas, shares), loop=loop_chart(document.feedback), loop_map=None,
-        counted=bool(writer.alone("flags")),
+        map=None if document.places is None else area_map(document.places.areas, shares), loop=loop_chart(document.feedback),
+        page=loop_page(document, locale=locale),
+        counted=bool(writer.alone("flags")), scales=scales_page(document, locale=locale),
+        displacement=displacement_page(look), frontier=frontier_page(look),
     )  # fmt: skip
 
 
@@ -316,4 +330,6 @@ def _area(  # noqa: PLR0913, PLR0917  # one row of a table, cell by cell
         true_share=writer.share(loop.true_share if loop else None),
         limit_share=writer.share(loop.limit_share if loop else None),
         tipping=writer.number(loop.tipping if loop else None),
+        amplification=writer.number(loop.amplification if loop else None),
+        hot=writer.share(loop.hot if loop else None), loop_withheld=loop is not None and loop.withheld,
     )  # fmt: skip

@@ -5,6 +5,7 @@ SPECIAL = {
     "adverse_impact_ratio": ("favourable_rate", "lowest_to_highest"),
     "adverse_impact_flip_one": ("favourable_rate", "flip_one"),
     "adverse_impact_shortfall": ("favourable_rate", "shortfall"),
+    "adverse_impact_by_chance": ("favourable_rate", "by_chance"),
     "impact_ratio": ("favourable_rate", "to_highest"),
     "calibration_log_odds_difference": ("outcome_rate_at_score", "equal_score"),
     "calibration_slope_difference": ("calibration_slope", "plain"),

@@ -39,6 +39,11 @@ class Map:
 
 def area_map(areas: Sequence[AreaRecord], shares: dict[str, float]) -> Map | None:
     """Lay out every area that has a position; a shade says how often it is flagged, from never to always."""
+    return shaded_map(areas, {area.id: _shade(shares.get(area.id, 0.0)) for area in areas})
+
+
+def shaded_map(areas: Sequence[AreaRecord], shades: dict[str, int]) -> Map | None:
+    """Lay out every area that has a position, with its shade from 0, light, to 4, dark."""
     placed = [area for area in areas if area.outlines or area.longitude is not None]
     points = [point for area in placed for point in _points(area)]
     if len(placed) < 2 or not points:
@@ -58,7 +63,7 @@ def area_map(areas: Sequence[AreaRecord], shares: dict[str, float]) -> Map | Non
     largest = max((area.residents or 0.0 for area in placed), default=0.0) or 1.0
     shapes = tuple(
         Shape(
-            area=area.id, name=area.name, shade=_shade(shares.get(area.id, 0.0)),
+            area=area.id, name=area.name, shade=shades[area.id],
             path="".join("M" + "L".join(f"{x} {y}" for x, y in map(across, ring)) + "Z" for ring in area.outlines),
             x=0.0 if area.outlines else across(_points(area)[0])[0],
             y=0.0 if area.outlines else across(_points(area)[0])[1],

@@ -309,7 +309,7 @@ class Reader:
 
     def _written(self, value: float, measure: str, *, limits: list[float]) -> str:
         """Write a number or a limit of a measure in the unit and with the digits that it is read in."""
-        scale = 100.0 if in_points(measure) else 1.0
+        scale = 100.0 if in_points(measure) or base(measure)[1] == "by_chance" else 1.0
         digits = 1 if scale > 1 else 0 if base(measure)[1] in COUNTED else 2
         return decimal(
             scale * value, locale=self.locale, digits=digits, limits=[scale * limit for limit in limits]

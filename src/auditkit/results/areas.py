@@ -48,3 +48,5 @@ class Areas:
     """Declared denominators by name, shape (areas,) each."""
     boundaries: tuple[tuple[Ring, ...], ...] | None
     """For each area its outlines, simplified for a map; None without boundaries."""
+    stops: tuple[tuple[str, Floats], ...] = ()
+    """Recorded stops by name (`all`, or a group), shape (areas,) each."""

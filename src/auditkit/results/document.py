@@ -275,6 +275,10 @@ class Provenance(Record):
     seed: int
     engine: str
     versions: dict[str, str]
+    retrain_network: Literal["cut_off", "open", "as_auditkit"] | None = Field(
+        None,
+        description="Network of what ran in the tool's place in the feedback test; null where nothing did.",
+    )
 
 
 class AuditDocument(Record):

@@ -31,6 +31,9 @@ REASONS: dict[str, str] = {
     "NE-POWER": "the groups are too small for any gap to be found",
     "NE-STRATA": "nobody can be compared within the same circumstances",
     "NE-MODEL": "the numbers do not let the model behind it be fitted",
+    "NE-GAIN": "the treated areas did not improve beside the areas they are compared with",
+    "NE-CAP": "no choice of as many areas keeps within the cap",
+    "NE-HALVES": "there are no earlier periods to choose on and later ones to judge on",
 }
 """Reason codes of methods 1.6 and of the design, in words."""
 

@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from auditkit.results.feedback import ArmName, Structure
+from auditkit.results.feedback import ArmName, Remedy, Span, Structure
+from auditkit.results.findings import Alternative
 
 Texts = Annotated[tuple[str, ...], Field(strict=False)]
 
@@ -22,11 +23,14 @@ class ScenarioRecord(Record):
     reporting_rate: float
     discovery_rate: float
     structure: Structure
-    resting_points: int
+    resting_points: int | None
     top_true: float = Field(description="True share of the tenth of areas with the highest true rates.")
     top_limit: float | None = Field(description="Their share of visits where the loop comes to rest.")
     log_odds: float | None = Field(description="Log odds of the limit share minus those of the true share.")
     invaded: int = Field(description="Areas that neglect would leave neglected.")
+    log_odds_interval: tuple[float, float] | None = Field(
+        None, description="Monte Carlo interval, where the loop is played and not solved."
+    )
 
 
 class ArmRecord(Record):
@@ -53,7 +57,12 @@ class LoopAreaRecord(Record):
     area: str
     true_share: float | None
     limit_share: float | None
+    hot: float | None = Field(
+        None, description="Share of draws of reporting rates in which it is among the busiest tenth."
+    )
     tipping: float | None
+    amplification: float | None = Field(None, description="Share of visits in the end over the true share.")
+    withheld: bool = Field(False, description="Not published, because few records stand behind it.")
 
 
 class LoopGroupRecord(Record):
@@ -62,6 +71,77 @@ class LoopGroupRecord(Record):
     dimension: str
     group: str
     amplification: float
+
+
+class RestingPointRecord(Record):
+    """A state in which expected visits rest."""
+
+    scenario: Literal["low", "middle", "high"]
+    stability: Literal["stable", "unstable", "neutral"]
+    top_share: float
+    log_odds: float | None
+    gain: float = Field(description="Factor of one retraining on a window for a small difference.")
+    eigenvalue: float = Field(description="Of the limiting equation, for tools that remember everything.")
+    tied: int
+
+
+class StartingPointRecord(Record):
+    """Where runs end that begin elsewhere."""
+
+    name: Literal["as_recorded", "all_equal", "turned_round"]
+    top_share: Span
+    log_odds_apart: Span | None
+
+
+class LayerRecord(Record):
+    """One layer of doubt about the drift in log odds; layers are never averaged."""
+
+    kind: Literal["chance", "parameters", "scenario"]
+    name: str
+    log_odds: float | None
+    low: float | None
+    high: float | None
+
+
+class DeterrenceRecord(Record):
+    """The tool, if patrols lower what happens where they go."""
+
+    elasticity: float
+    top_share: Span
+    log_odds: Span | None
+    found: Span
+    prevented: float
+
+
+class StepRecord(Record):
+    """One step of the ladder: another way of sending as many patrols."""
+
+    name: Remedy
+    replicates: int
+    top_share: Span
+    log_odds: Span | None
+    spread: float
+    found: Span = Field(description="Incidents discovered by visits, per round.")
+    missed: float = Field(description="Incidents that no visit discovered, per round.")
+    found_difference: Span | None = Field(description="Discovered minus those of the tool, paired by run.")
+    top_share_difference: Span | None
+
+
+class LockInRecord(Record):
+    """When runs become concentrated for good."""
+
+    dwell: int
+    rounds: tuple[int, ...]
+    probability: tuple[float, ...]
+
+
+class RetrainedModelRecord(Record):
+    """What the vendor or the caller put in the tool's place in the loop."""
+
+    kind: Literal["program", "forecaster"]
+    name: str = Field(description="In its own words.")
+    version: str
+    network: Literal["cut_off", "open", "as_auditkit"]
 
 
 class FeedbackRecord(Record):
@@ -82,6 +162,24 @@ class FeedbackRecord(Record):
     areas: tuple[LoopAreaRecord, ...]
     groups: tuple[LoopGroupRecord, ...]
     left_out: int
+    reason: str | None = Field(None, description="NE-RERUN where the tool cannot be run again.")
+    overlap: float | None = Field(None, description="How far the stand-in repeats the submitted decisions.")
+    repeats: str | None = None
+    rounds: int | None = None
+    period: str | None = None
+    log_odds: Span | None = None
+    parameters: tuple[float, float] | None = None
+    gain: Span | None = None
+    head_start_left: Span | None = None
+    points: tuple[RestingPointRecord, ...] = ()
+    starts: tuple[StartingPointRecord, ...] = ()
+    layers: tuple[LayerRecord, ...] = ()
+    deterrence: tuple[DeterrenceRecord, ...] = ()
+    ladder: tuple[StepRecord, ...] = ()
+    lock_in: LockInRecord | None = None
+    rank_overlap: tuple[float, float] | None = None
+    null: tuple[Span | None, ...] = ()
+    model: RetrainedModelRecord | None = None
 
 
 class AreaRecord(Record):
@@ -94,6 +192,28 @@ class AreaRecord(Record):
     latitude: float | None
     outlines: tuple[tuple[tuple[float, float], ...], ...] = Field(
         description="Longitude and latitude; may be empty."
+    )
+
+
+class DisplacementRecord(Record):
+    """Where something was done, and what it is compared with."""
+
+    roles: dict[str, int] = Field(description="Number of areas by role; a role that no area has is absent.")
+    periods: int = Field(description="Number of periods before, and as many after.")
+    before: tuple[str, str] = Field(description="First and last day that were named.")
+    after: tuple[str, str]
+    incidents: Literal["records", "history"]
+
+
+class FrontierRecord(Record):
+    """The trade-off of hits against one group's share."""
+
+    dimension: str
+    group: str
+    share_of: Literal["residents", "stops"]
+    tolerated_loss: float | None
+    alternative: Alternative | None = Field(
+        description="Whether a choice within the tolerated loss falls less on the group; null without a tolerance."
     )
 
 
@@ -114,3 +234,7 @@ class PlacesRecord(Record):
     blocks: int
     sized: bool = Field(description="Whether sizes of areas were given; otherwise areas count equally.")
     source_rule: str | None = Field(description="How records of the history were told apart, as declared.")
+    displacement: DisplacementRecord | None = Field(
+        None, description="Null where the audit file does not ask."
+    )
+    frontier: FrontierRecord | None = Field(None, description="Null where the audit file does not ask.")

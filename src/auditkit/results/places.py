@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from auditkit.results.areas import Areas
 from auditkit.results.checks import Refusal
+from auditkit.results.displacement import DisplacementTally
 
 Grid = NDArray[np.float64]
 """Shape (areas, periods), read-only."""
@@ -53,3 +54,7 @@ class PlaceTally:
     baseline_periods: int
     """Window of the rolling-count baseline."""
     refused: tuple[Refusal, ...]
+    scores: Grid | None = None
+    """The tool's scores, NaN where an area has none; None where the records have none."""
+    displacement: DisplacementTally | None = None
+    """Incidents before and after where something was done; None where the audit file does not ask."""

@@ -15,6 +15,7 @@ from ibis import Table, Value
 
 from auditkit.results.alerts import Coverage
 from auditkit.results.checks import CheckResult, Refusal
+from auditkit.results.displacement import AreaRoles
 from auditkit.results.inputs import InputRecord
 from auditkit.results.loaded_areas import LoadedAreas
 from auditkit.results.passes import plan
@@ -250,11 +251,14 @@ class PlaceRows(Rows):
     areas: LoadedAreas
     history: Rows | None
     """What the tool learns from; roles `area`, `period` and, where declared, `source`."""
+    roles_of_areas: AreaRoles | None = None
+    """Where something was done, and what it is compared with."""
 
     @property
     def sources(self) -> tuple[InputRecord, ...]:
         """Every file that the rows came from."""
-        return (self.source, self.areas.source, *(() if self.history is None else (self.history.source,)))
+        others = (self.history, self.roles_of_areas)
+        return (self.source, self.areas.source, *(other.source for other in others if other is not None))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -56,6 +56,29 @@ def leading_share(shares: Floats) -> Floats:
     )
 
 
+def leading_excess(shares: Floats, truth: Floats) -> Floats:
+    """Share of the most allocated tenth of areas over the true share of those same areas.
+
+    The tenth is chosen in each run by its own allocation, so that chance alone puts it above 1.
+
+    Raises
+    ------
+    ValueError
+        If a true share is 0.
+
+    References
+    ----------
+    As `leading_share`.
+
+    >>> leading_excess(np.array([[0.2, 0.5, 0.3]]), np.array([0.4, 0.25, 0.35])).tolist()
+    [2.0]
+    """
+    if not np.all(truth > 0):
+        msg = "expected true shares above 0"
+        raise ValueError(msg)
+    return np.asarray(leading_share(shares) / truth[_most_allocated(shares)].sum(axis=-1), dtype=np.float64)
+
+
 def runaway_probability(final: Floats, *, threshold: float) -> Runs:
     """How many runs end with one area at or above this share of all allocation; fix the threshold beforehand.
 

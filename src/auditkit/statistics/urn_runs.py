@@ -1,6 +1,7 @@
 """Runs of the feedback urn, many at a time: how far chance and the loop carry allocation.
 
-The arithmetic is numpy over replicates, in blocks of fixed size with a generator each.
+The arithmetic is numpy over replicates, in blocks of fixed size with a generator each. Large runs use machine code
+where numba is installed, and get the same numbers.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,8 +10,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from auditkit.statistics.runaway import leading_share
+from auditkit.statistics.runaway import leading_excess, leading_share
 from auditkit.statistics.urn import Urn, acceptance
+from auditkit.statistics.urn_kernel import Kernel, available, kernel, poisson_table
 
 Floats = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
@@ -38,6 +40,8 @@ class Outcome(NamedTuple):
     """(replicates,): discovered records that the correction threw away."""
     missed: Counts | None
     """(replicates,): incidents that no visit discovered, reported or not; None without a true rate."""
+    excess: Floats | None
+    """(kept, replicates): `leading` over the true share of those areas; None without true shares."""
 
 
 def _points(gaps: Callable[[int], Numbers], *, length: float, expected: float) -> Numbers:
@@ -50,11 +54,19 @@ def _points(gaps: Callable[[int], Numbers], *, length: float, expected: float) -
     return points[: np.searchsorted(points, length)]
 
 
+KERNEL_FROM = 100_000_000
+"""Replicates times rounds times areas from which machine code pays for being compiled; it changes no number."""
+LARGEST = 64
+"""Largest mean of finds per visit for which counts come from a table."""
+HELD = 4_000_000
+"""Random numbers or reported counts that are held at once."""
+
+
 class _Block:
     """Replicates that share one generator; always the same number of them, so that others do not move them."""
 
-    def __init__(self, urn: Urn, rng: np.random.Generator) -> None:
-        self.urn, self.rng, self.areas = urn, rng, len(urn.recorded)
+    def __init__(self, urn: Urn, rng: np.random.Generator, *, compiled: Kernel | None) -> None:
+        self.urn, self.rng, self.areas, self.compiled = urn, rng, len(urn.recorded), compiled
         self.size = _block_size(self.areas)
         self.counts = np.tile(urn.recorded, (self.size, 1))
         self.flat = self.counts.reshape(-1)  # a view
@@ -62,18 +74,45 @@ class _Block:
         self.found = np.zeros(self.size, dtype=np.int64)
         self.discarded = np.zeros(self.size, dtype=np.int64)
         self.expected = np.zeros(self.size)
+        self.table = _table(urn)
+        self.chunk = max(1, min(64, HELD // (2 * self.size * urn.visits)))
+        self.uniforms, self.used = np.empty((self.size, 0, 2, urn.visits)), 0
 
-    def play(self) -> None:
+    def advance(self, rounds: int) -> None:
+        """Play so many rounds; the numbers they use are drawn a chunk of rounds at a time."""
+        while rounds:
+            if self.used == self.uniforms.shape[1]:
+                self.uniforms, self.used = self.rng.random((self.size, self.chunk, 2, self.urn.visits)), 0
+            here = min(rounds, self.uniforms.shape[1] - self.used)
+            if self.compiled is not None and self.table is not None:
+                here = min(here, max(1, HELD // self.flat.size))
+                self._compiled_rounds(self.compiled, self.table, here)
+            else:
+                for at in range(self.used, self.used + here):
+                    self.play(self.uniforms[:, at])
+            self.used += here
+            rounds -= here
+
+    def _compiled_rounds(self, compiled: Kernel, table: Floats, rounds: int) -> None:
+        arriving = np.zeros((0, rounds, self.areas), dtype=np.int64)
+        if self.reports[-1]:
+            arriving = np.stack([self._arriving() for _ in range(rounds)], axis=1)
+        uniforms = self.uniforms[:, self.used : self.used + rounds]
+        compiled(self.counts, np.ascontiguousarray(uniforms), table, arriving, self.found)
+
+    def play(self, uniforms: Floats) -> None:
         """One round. All records of all replicates lie on one line, and a visit or a loss picks a record."""
         urn, rng = self.urn, self.rng
         line = self.flat.cumsum()
         ends = line[self.areas - 1 :: self.areas]
         totals = np.diff(ends, prepend=0)
-        picks = (ends - totals)[:, None] + rng.integers(0, totals[:, None], size=(self.size, urn.visits))
-        picks.sort(axis=1)  # visits are exchangeable, and a sorted search is faster
-        cells = np.searchsorted(line, picks, side="right")
+        picks = (ends - totals)[:, None] + (uniforms[:, 0] * totals[:, None]).astype(np.int64)
+        order = np.argsort(picks, axis=1)  # visits are exchangeable, and a sorted search is faster
+        cells = np.searchsorted(line, np.take_along_axis(picks, order, axis=1), side="right")
         rates = urn.discovered[cells % self.areas]
-        found = gained = rng.poisson(rates)
+        found = gained = self._find(
+            cells % self.areas, rates, np.take_along_axis(uniforms[:, 1], order, axis=1)
+        )
         if urn.correction != "none":
             least = self.counts.min(axis=1)[:, None]
             gained = rng.binomial(
@@ -82,11 +121,22 @@ class _Block:
         if urn.decay:
             self._forget(line)
         if self.reports[-1]:
-            self._report()
+            self.counts += self._arriving()
         np.add.at(self.flat, cells, gained)
         self.found += found.sum(axis=1)
         self.discarded += (found - gained).sum(axis=1)
         self.expected += rates.sum(axis=1)
+
+    def _find(self, areas: Counts, rates: Floats, uniforms: Floats) -> Counts:
+        if self.table is None:
+            return self.rng.poisson(rates)
+        found = np.zeros(uniforms.shape, dtype=np.int64)
+        for number in range(self.table.shape[1] - 1):
+            more = uniforms > self.table[areas, number]
+            if not more.any():
+                break
+            found += more
+        return found
 
     def _forget(self, line: Counts) -> None:
         """Lose each record with probability `decay`: draw the lost records, or per area where that is less work."""
@@ -98,14 +148,14 @@ class _Block:
             self.flat -= rng.binomial(self.flat, decay)
         np.maximum(self.flat, 1, out=self.flat)
 
-    def _report(self) -> None:
-        """Add the reported records: one by one where most areas get none, else per area."""
+    def _arriving(self) -> Counts:
+        """Draw the reported records: one by one where most areas get none, else per area."""
         total = float(self.reports[-1])
-        if 2 * total < self.flat.size:
-            points = _points(self.rng.standard_exponential, length=total, expected=total)
-            np.add.at(self.flat, np.searchsorted(self.reports, points, side="right"), 1)
-        else:
-            self.counts += self.rng.poisson(self.urn.reported, self.counts.shape)
+        if 2 * total >= self.flat.size:
+            return self.rng.poisson(self.urn.reported, self.counts.shape)
+        points = _points(self.rng.standard_exponential, length=total, expected=total)
+        cells = np.searchsorted(self.reports, points, side="right")
+        return np.bincount(cells, minlength=self.flat.size).reshape(self.counts.shape)
 
     def shares(self, replicates: int) -> Floats:
         counts = self.counts[:replicates]
@@ -122,7 +172,22 @@ def _block_size(areas: int) -> int:
     return 250 if areas <= 250 else 50
 
 
-def simulate(
+def _table(urn: Urn) -> Floats | None:
+    return poisson_table(urn.discovered) if urn.discovered.max() <= LARGEST else None
+
+
+def _compiled(urn: Urn, work: int) -> Kernel | None:
+    """Return machine code where it is installed, pays, and plays this urn: nothing is forgotten, thrown away or missed."""
+    plain = (
+        urn.decay == 0
+        and urn.correction == "none"
+        and urn.true_rate is None
+        and urn.discovered.max() <= LARGEST
+    )
+    return kernel() if plain and work >= KERNEL_FROM and available() else None
+
+
+def simulate(  # noqa: PLR0913  # what to play, and what to keep
     urn: Urn,
     *,
     rounds: int,
@@ -130,6 +195,7 @@ def simulate(
     rng: np.random.Generator,
     keep: Sequence[int] = (),
     track: Sequence[int] | None = None,
+    truth: Floats | None = None,
 ) -> Outcome:
     """How allocation drifts: independent runs of the urn.
 
@@ -144,6 +210,8 @@ def simulate(
         Rounds, from 1 to `rounds`, whose shares are kept on the way.
     track
         Areas whose shares `path` holds; all if None. With thousands of areas name a few.
+    truth
+        (areas,): true shares, which `excess` compares with.
 
     Raises
     ------
@@ -163,20 +231,23 @@ def simulate(
     final, counts = np.empty((replicates, areas)), np.empty((3, replicates), dtype=np.int64)
     path = np.empty((kept.size, replicates, tracked.size), dtype=np.float32)
     leading, sums = np.empty((kept.size, replicates)), np.zeros((2, kept.size, areas))
+    excess = None if truth is None else np.empty((kept.size, replicates))
     start = urn.recorded / urn.recorded.sum()  # squares are summed around it, which keeps their digits
-    rows = {int(at): row for row, at in enumerate(kept)}
+    compiled = _compiled(urn, replicates * rounds * areas)
     for first, child in zip(range(0, replicates, size), rng.spawn(-(-replicates // size)), strict=True):
-        block, part = _Block(urn, child), slice(first, min(first + size, replicates))
+        block, part = _Block(urn, child, compiled=compiled), slice(first, min(first + size, replicates))
         used = part.stop - first
-        for at in range(1, rounds + 1):
-            block.play()
-            if (row := rows.get(at)) is not None:
-                shares = block.shares(used)
-                path[row, part], leading[row, part] = shares[:, tracked], leading_share(shares)
-                sums[:, row] += (shares - start).sum(axis=0), ((shares - start) ** 2).sum(axis=0)
+        for row, length in enumerate(np.diff(kept, prepend=0)):
+            block.advance(int(length))
+            shares = block.shares(used)
+            path[row, part], leading[row, part] = shares[:, tracked], leading_share(shares)
+            if excess is not None and truth is not None:
+                excess[row, part] = leading_excess(shares, truth)
+            sums[:, row] += (shares - start).sum(axis=0), ((shares - start) ** 2).sum(axis=0)
+        block.advance(rounds - int(kept.max(initial=0)))
         final[part] = block.shares(used)
         counts[:, part] = block.found[:used], block.discarded[:used], block.missed(rounds)[:used]
     mean = sums[0] / replicates
     spread = np.sqrt(np.maximum(0.0, sums[1] - replicates * mean**2) / (replicates - 1))
     missed = None if urn.true_rate is None else counts[2]
-    return Outcome(final, kept, path, start + mean, spread, leading, counts[0], counts[1], missed)
+    return Outcome(final, kept, path, start + mean, spread, leading, counts[0], counts[1], missed, excess)

@@ -1,0 +1,196 @@
+"""Playing one tool many times, and saying where its runs end."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from auditkit.definitions.places import FeedbackChoice
+from auditkit.results.feedback import (
+    Arm,
+    ArmName,
+    Deterrence,
+    Layer,
+    LockIn,
+    RestingPoint,
+    Scenario,
+    Span,
+    StartingPoint,
+    Step,
+)
+from auditkit.simulate.arms import Arm as Way
+from auditkit.simulate.arms import Plan, Played, World
+from auditkit.simulate.engine import play
+from auditkit.simulate.forecasters import Forecaster, Past
+from auditkit.simulate.reading import Loop
+from auditkit.simulate.rules import Rule
+from auditkit.statistics.amplification import between_run_spread
+from auditkit.statistics.critical import normal
+from auditkit.statistics.intervals import wilson
+from auditkit.statistics.runaway import concentrated_probability, lock_in
+from auditkit.statistics.survival import kaplan_meier
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+CONCENTRATED = 1.5
+"""A run counts as concentrated when its most visited tenth has this many times its true share."""
+FEW = 200
+"""Replicates of everything but the tool and its null tests."""
+FEW_BY_COMMAND = 100
+"""The same, where the vendor's program answers."""
+DWELL = 50
+"""Rounds for which a run must stay concentrated to be locked in; half the rounds where that is less."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Drift:
+    """Everything that the equations and the runs say of one tool; fields as in `Feedback`."""
+
+    null: tuple[Span | None, ...]
+    arms: tuple[Arm, ...]
+    scenarios: tuple[Scenario, ...] = ()
+    points: tuple[RestingPoint, ...] = ()
+    limit: Floats | None = None
+    """Shape (areas,): share of visits in the end, under the middle assumption."""
+    log_odds: Span | None = None
+    parameters: tuple[float, float] | None = None
+    gain: Span | None = None
+    head_start_left: Span | None = None
+    starts: tuple[StartingPoint, ...] = ()
+    layers: tuple[Layer, ...] = ()
+    deterrence: tuple[Deterrence, ...] = ()
+    ladder: tuple[Step, ...] = ()
+    lock_in: LockIn | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Player:
+    """One tool, ready to be played."""
+
+    loop: Loop
+    choice: FeedbackChoice
+    rule: Rule
+    make: Callable[[], Forecaster]
+    """Makes a forecaster for each arm."""
+    rng: np.random.Generator
+    progress: Callable[[str], None]
+    urn: bool
+    """Whether the tool is the urn, which is also solved and has a fast path."""
+    entropy: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "entropy", int(self.rng.integers(2**62)))
+
+    @property
+    def by_command(self) -> bool:
+        """Whether the vendor's own program answers; it serves all runs of an arm at once."""
+        return self.choice.allocator == "command"
+
+    @property
+    def few(self) -> int:
+        """Replicates of everything but the tool and its null tests."""
+        return min(self.choice.replicates, FEW_BY_COMMAND if self.by_command else FEW)
+
+    @property
+    def top_true(self) -> float:
+        """True share of the tenth of areas with most incidents."""
+        return min(1.0, float(self.loop.true_share[self.loop.top].sum()))
+
+    def tool(self) -> Way:
+        """Give the tool as submitted as an arm."""
+        sees = "weighted" if self.choice.correction == "importance" else "all"
+        return Way(name="tool", make=self.make, rule=self.rule, sees=sees)  # type: ignore[arg-type]  # one of two words
+
+    def seed(self, name: str) -> np.random.SeedSequence:
+        """Key random numbers by what they are for, so that one part moves no other's."""
+        return np.random.SeedSequence(self.entropy, spawn_key=(crc32(name.encode()),))
+
+    def play(  # noqa: PLR0913  # what to play, and how
+        self, title: str, ways: Sequence[Way], world: World, *, past: Callable[[int], Past] | Past | None = None,
+        replicates: int, slice_size: int | None = None, watch: Ints | None = None,
+    ) -> dict[str, Played]:  # fmt: skip
+        """Play arms side by side."""
+        plan = Plan(
+            rounds=self.choice.rounds, replicates=replicates, seed=self.seed(title),
+            slice_size=replicates if self.by_command else slice_size, watch=watch,
+        )  # fmt: skip
+        self.progress(title)
+        return play(
+            ways,
+            world,
+            past or self.loop.past,
+            plan,
+            progress=lambda words: self.progress(f"{title}: {words}"),
+        )
+
+
+def described(
+    name: ArmName, final: Floats, path: tuple[Ints, Floats], *, loop: Loop, truth: Floats, rounds: int
+) -> Arm:  # fmt: skip
+    """Say where the runs of one arm end, and how many of them concentrated.
+
+    Parameters
+    ----------
+    final
+        Shape (replicates, areas): final shares of visits.
+    path
+        Rounds that were kept, and the share of the most visited tenth of areas in each, by run.
+
+    References
+    ----------
+    Methods 6.3 (5): runaway probability with Wilson's interval; 6.4: the spread between runs, not only the mean.
+    """
+    shares = final[:, loop.top].sum(axis=1)
+    reached = concentrated_probability(final, truth, multiple=CONCENTRATED).reached
+    kept, leading = path
+    percentiles = np.percentile(leading, [5, 50, 95], axis=1).T
+    return Arm(
+        name=name, rounds=rounds, replicates=len(final), top_mean=float(shares.mean()),
+        top_sd=float(shares.std(ddof=1)), spread=between_run_spread(final).root_mean_square, concentrated=reached,
+        concentrated_interval=wilson(reached, len(final), critical=normal(0.95)),
+        path=tuple(
+            (int(at), float(low), float(half), float(high))
+            for at, (low, half, high) in zip(kept, percentiles, strict=True)
+        ),
+    )  # fmt: skip
+
+
+def played_arm(name: ArmName, played: Played, *, loop: Loop, truth: Floats, rounds: int) -> Arm:
+    """Describe an arm that the engine played.
+
+    References
+    ----------
+    As `described`.
+    """
+    final = played.final.astype(np.float64)
+    return described(name, final, (played.kept, played.leading), loop=loop, truth=truth, rounds=rounds)
+
+
+def locked(excess: Floats, kept: Ints, *, rounds: int) -> LockIn:
+    """Say when runs became concentrated for good, as a survival curve.
+
+    References
+    ----------
+    Methods 6.3 (6): Kaplan-Meier, censored at the last round, with a minimum dwell.
+    """
+    dwell = min(DWELL, rounds // 2)
+    found = lock_in(excess > CONCENTRATED, kept, dwell=dwell)
+    events = found.locked.astype(np.float64)
+    curve = tuple(
+        kaplan_meier(found.rounds, events, 1 - events, horizon=float(at)).event_probability for at in kept
+    )
+    return LockIn(dwell=dwell, rounds=tuple(int(at) for at in kept), probability=curve)
+
+
+def chance_layer(name: str, kind: Literal["chance", "parameters"], span: Span | None) -> Layer:
+    """Put one kind of doubt about the drift into the table of doubts.
+
+    References
+    ----------
+    Methods 6.6: three layers, never averaged.
+    """
+    value, low, high = span or (None, None, None)
+    return Layer(kind=kind, name=name, log_odds=value, low=low, high=high)

@@ -1,0 +1,125 @@
+"""What the caller of an audit brings to the feedback test: leave to run a program, or a forecaster in Python."""
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from auditkit.definitions.places import FeedbackChoice
+from auditkit.definitions.records import Decision
+from auditkit.results.feedback import Feedback, RetrainedModel
+from auditkit.results.places import PlaceTally
+from auditkit.simulate import spread as _spread  # noqa: F401  # it registers allocators
+from auditkit.simulate.closest import repeated
+from auditkit.simulate.command import Program, program, read_scores
+from auditkit.simulate.forecasters import ALLOCATORS, Factory, Floats, Forecaster, Ints, Past, RerunError
+from auditkit.simulate.places import simulate_places
+from auditkit.simulate.reading import read_loop, submission
+
+NOT_ALLOWED = (
+    "the audit file names a program that retrains the tool, and nobody allowed it to run; "
+    "`auditkit run --allow-command` does, once you have read what it may do"
+)
+NEEDS = ("leave to run the program that the audit file names",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brought:
+    """What the caller brings along."""
+
+    folder: Path
+    """Where the audit file is; a program runs there."""
+    commands: bool = False
+    """Whether the program of the audit file may run."""
+    forecaster: Forecaster | None = None
+    """A forecaster in Python, in place of the allocator of the audit file."""
+
+    def refuses(self, choice: FeedbackChoice) -> bool:
+        """Whether the loop would need a program that may not run."""
+        return self.forecaster is None and choice.allocator == "command" and not self.commands
+
+
+def simulate_tool(  # noqa: PLR0913  # what the pipeline knows of the audit
+    tally: PlaceTally, choice: FeedbackChoice, brought: Brought, *, rng: np.random.Generator,
+    progress: Callable[[str], None], decision: Decision | None, period: str | None,
+) -> Feedback | None:  # fmt: skip
+    """Run the loop with the tool's allocator, or with what the caller brings; None as `simulate_places`.
+
+    A program that nobody allowed is not run, and the result says how to allow it.
+
+    References
+    ----------
+    Design, section 7: the retrain protocol; methods 6.3: a tool that can be retrained, or a surrogate that is named.
+    """
+
+    def run(factory: Factory | None, declared: FeedbackChoice = choice) -> Feedback | None:
+        found = simulate_places(
+            tally, declared, rng=rng, progress=progress, decision=decision, period=period, forecaster=factory
+        )
+        if found is None or found.status != "measured" or found.overlap is not None:
+            return found
+        make = factory or ALLOCATORS[declared.allocator]
+        return replace(found, overlap=_overlap(tally, make, declared, period=period))
+
+    if brought.refuses(choice):
+        return Feedback(status="not_checked", because=NOT_ALLOWED, needs=NEEDS, allocator=choice.allocator)
+    if brought.forecaster is not None:
+        given = brought.forecaster
+        # its scores have a scale of their own, as a program's have, and no chance of a visit is known
+        own = choice.model_copy(
+            update={"allocator": "command", "correction": "none", "window": None, "decay": 0.0}
+        )
+        found = run(lambda _: Checked(given), own)
+        what = RetrainedModel(kind="forecaster", name=given.name, version="", network="as_auditkit")
+        return None if found is None else replace(found, model=what)
+    if choice.allocator != "command":
+        return run(None)
+    with program(choice.command or (), folder=brought.folder) as held:
+        found = run(lambda _: held.make())
+        return None if found is None else replace(found, model=_model(held), said=held.stderr)
+
+
+def _overlap(tally: PlaceTally, make: Factory, choice: FeedbackChoice, *, period: str | None) -> float | None:
+    """Say how well what was played repeats the submitted decisions; None where that cannot be compared."""
+    loop = read_loop(tally, period=period)
+    if loop is None:
+        return None
+    submitted = submission(tally, loop, choice)
+    held = repeated(submitted, copy.deepcopy(make(submitted)), name=choice.allocator)
+    return None if held is None else held.overlap
+
+
+def _model(held: Program) -> RetrainedModel | None:
+    if held.confined is None:  # it never ran
+        return None
+    return RetrainedModel(
+        kind="program", name=held.name, version=held.version, network="cut_off" if held.confined else "open"
+    )
+
+
+class Checked:
+    """A forecaster in Python whose scores are checked like those of a program.
+
+    References
+    ----------
+    Design, section 7: finite, same shape.
+    """
+
+    def __init__(self, forecaster: Forecaster) -> None:
+        self.forecaster, self.name = forecaster, forecaster.name
+        self.shape = (0, 0)
+
+    def start(self, past: Past, *, replicates: int, seed: int) -> None:
+        """Start the forecaster."""
+        self.shape = (replicates, len(past.areas))
+        self.forecaster.start(past, replicates=replicates, seed=seed)
+
+    def scores(self, round: int, reported: Ints, discovered: Ints) -> Floats:  # noqa: A002  # the protocol's word
+        """Return its scores, or say what is wrong with them."""
+        found, complaint = read_scores(self.forecaster.scores(round, reported, discovered), shape=self.shape)
+        if complaint:
+            msg = f"the forecaster '{self.name}' broke the protocol (round {round}): {complaint}"
+            raise RerunError(msg)
+        return found
