@@ -26,7 +26,7 @@ from auditkit.errors import DefinitionError, Problem, closest, shown
 from auditkit.judge.alternative_areas import alternative_areas
 from auditkit.judge.alternatives import with_aim
 from auditkit.judge.disclosure import withhold_checks
-from auditkit.judge.families import declare_families
+from auditkit.judge.families import declare_families, declare_marks
 from auditkit.judge.judging import judge, may_be_positive
 from auditkit.judge.loop_disclosure import withhold_loop
 from auditkit.judge.loops import loop_of_policy
@@ -35,6 +35,7 @@ from auditkit.judge.other_loops import judged_loops, with_loops, withhold_loops
 from auditkit.judge.place_disclosure import at_other_scales
 from auditkit.judge.pledges import check_pledge, with_pledge
 from auditkit.judge.publication import published
+from auditkit.judge.sensitivity import sensitivity
 from auditkit.load.alerts import load_alerts
 from auditkit.load.engine import connect
 from auditkit.load.people import load
@@ -162,6 +163,7 @@ def run_audit(  # noqa: PLR0913  # the front door; all but the path have a defau
         checks=withhold_checks(counted.checks, smallest_cell=smallest),
         measurements=safe, feedback=feedback, alternative=alternative_areas(safe, audit),
         judgement=with_pledge(judged, pledged),
+        sensitivity=sensitivity(judged, safe, chosen.policy, audit, feedback=feedback),
         not_checked=not_checked(
             audit, feedback, membership_unknown=_membership_unknown(measured), metrics=_metrics(measured),
             scales=at_other_scales(measured),
@@ -341,7 +343,8 @@ def _measuring(audit: AuditFile, policy: Policy) -> Measuring:
     return Measuring(
         orientation=audit.tool.orientation, families=declare_families(policy, audit), minimum_n=policy.minimum_n,
         minimum_share=policy.minimum_share, detect_ratio=policy.detect_ratio, ratio_interval=policy.ratio_interval,
-        seed=audit.run.seed, frontier=audit.frontier,
+        seed=audit.run.seed, frontier=audit.frontier, marks=declare_marks(policy, audit),
+        hidden=audit.outcome.hidden if audit.outcome else None,
     )  # fmt: skip
 
 

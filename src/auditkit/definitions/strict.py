@@ -73,6 +73,8 @@ def _problems(kind: type[BaseModel], error: ValidationError, *, shown_as: str) -
 
 
 def _key(path: tuple[int | str, ...]) -> str:
+    if path[:1] == ("inferred",):
+        path = ("groups", *path[1:])  # written there
     if len(path) == 1:
         return f"[{path[0]}]"
     *section, key = path or ("",)

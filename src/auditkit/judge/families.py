@@ -48,6 +48,23 @@ def reference_of(dimension: tuple[str, ...], audit: AuditFile) -> tuple[str, ...
     return audit.reference(dimension) if dimension in audit.dimensions else None
 
 
+def declare_marks(policy: Policy, audit: AuditFile) -> dict[tuple[str, tuple[str, ...]], tuple[float, ...]]:
+    """Name the values at which a measure's reading changes by the policy; whether they are crossed is judged later.
+
+    Between two groups neither of which is the reference a limit holds both ways, and so it has a mirrored mark.
+    """
+    found: dict[tuple[str, tuple[str, ...]], tuple[float, ...]] = {}
+    for limit in applicable(policy, audit):
+        for where in dimensions(limit, audit):
+            both = limit.compare == "all_pairs" or reference_of(where, audit) is None
+            ends = [float(end) for end in (limit.at_least, limit.at_most) if end is not None]
+            ratio = limit.measure.endswith("_ratio")
+            mirrored = [1 / end if ratio else -end for end in ends if both and (end or not ratio)]
+            before = found.get((limit.measure, where), ())
+            found[limit.measure, where] = tuple(sorted({*before, *ends, *mirrored}))
+    return found
+
+
 def declare_families(policy: Policy, audit: AuditFile) -> tuple[Family, ...]:
     """Declare the families of a policy.
 

@@ -32,8 +32,8 @@ UNNAMED = NotChecked(
     needs=("a section [subgroups] in the audit file",),
 )
 BOUNDS = NotChecked(
-    topic="How far people of unknown group could change the comparisons",
-    because="this version of auditkit does not compute worst cases for unknown membership",
+    topic="How far people of unknown group could change numbers by score or within equal circumstances",
+    because="worst cases are worked out for rates and their comparisons, not for these numbers",
     needs=("the group of every person",),
 )
 
@@ -67,7 +67,8 @@ def not_checked(
         return _of_places(audit, feedback, scales=scales)
     loop = _loop(feedback)
     errors = () if audit.outcome else (ERRORS,)
-    bounds = (BOUNDS,) if membership_unknown else ()
+    finer = any(name.endswith("_common_odds_ratio") or name == "outcome_rate_at_score" for name in metrics)
+    bounds = (BOUNDS,) if membership_unknown and finer else ()
     scores = (*_same_score(audit, metrics), *_similar(audit, metrics))
     return (*errors, *loop, CRIME, *bounds, *scores, *_searches(audit, metrics))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from auditkit.results.alternatives import AlternativesTally, SubgroupTally
 from auditkit.results.checks import Refusal
-from auditkit.results.finer_tallies import ScoreTally, StratumTally, SurvivalTally
+from auditkit.results.finer_tallies import InferredTally, ScoreTally, StratumTally, SurvivalTally
 from auditkit.results.stops import StopTally
 
 UNKNOWN = "(unknown)"
@@ -102,6 +102,8 @@ class Tally:
     strata: tuple[StratumTally, ...] = ()
     survival: tuple[SurvivalTally, ...] = ()
 
+    inferred: tuple[InferredTally, ...] = ()
+    """Dimensions of which only probabilities are known."""
     every_row: bool = False
     """Whether each row is flagged by declaration, such as each stop in a table of stops."""
     stops: tuple[StopTally, ...] = ()
