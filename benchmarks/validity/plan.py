@@ -14,7 +14,8 @@ from benchmarks.validity import (
     power,
     rates,
     screening,
-)
+    subgroups,
+)  # fmt: skip
 from benchmarks.validity.worlds import World
 
 STUDIES = (
@@ -24,6 +25,7 @@ STUDIES = (
     "fair",
     "power",
     "screening",
+    "subgroups",
     "designs",
     "finer",
     "places",
@@ -42,6 +44,7 @@ def full(draws: float = 1.0) -> Iterator[World]:
     yield from peers.worlds(replicates=times(100))
     yield from fair.worlds(replicates=times(1_000))
     yield from screening.worlds(replicates=times(400))
+    yield from subgroups.worlds(replicates=times(400))
     yield from finer.worlds(replicates=times(600))
     yield from bounds.worlds(replicates=times(1_000))
     yield from designs.worlds(replicates=times(1_000))

@@ -457,7 +457,7 @@ def test_an_audit_says_that_it_tested_neither_feedback_nor_effect_on_crime() -> 
         item.topic for item in not_checked(make_audit(), LOOP, membership_unknown=False, metrics=NOTHING)
     ]
 
-    assert len(topics) == 4
+    assert len(topics) == 6
     assert any("feed on records" in topic for topic in topics)
     assert any("reduces crime" in topic for topic in topics)
 

@@ -7,13 +7,20 @@ from pydantic import Field, field_validator, model_validator
 
 from auditkit import bundled
 from auditkit.definitions.alerts import Actions, CoverageTable, EventTable, TestRates, disposition_complaints
+from auditkit.definitions.alternatives import (
+    Alternatives,
+    Subgroups,
+    alternatives_complaints,
+    subgroup_complaints,
+)
 from auditkit.definitions.checks import Kind, read_tool_type
 from auditkit.definitions.displacement import Displacement, displacement_complaints
 from auditkit.definitions.frontier import Frontier, frontier_complaints
 from auditkit.definitions.inferred import InferredGroup, inferred_apart
-from auditkit.definitions.places import AreaTable, FeedbackChoice, HistoryTable
+from auditkit.definitions.loops import DeploymentTable, FeedbackSection, for_kind
+from auditkit.definitions.places import AreaTable, HistoryTable
 from auditkit.definitions.records import Confusion, Outcome, Records, Text
-from auditkit.definitions.stops import Stops
+from auditkit.definitions.stops import Stops, stop_complaints
 from auditkit.definitions.strict import Definition, parse, read_toml
 from auditkit.definitions.values import Value, Values
 from auditkit.errors import closest, shown
@@ -126,7 +133,8 @@ class AuditFile(Definition):
     intersections: Annotated[tuple[Intersection, ...], Field(strict=False)] = ()
     areas: AreaTable | None = None
     history: HistoryTable | None = None
-    feedback: FeedbackChoice | None = None
+    feedback: FeedbackSection | None = None
+    deployment: DeploymentTable | None = None
     displacement: Displacement | None = None
     frontier: Frontier | None = None
     coverage: CoverageTable | None = None
@@ -134,6 +142,8 @@ class AuditFile(Definition):
     events: EventTable | None = None
     test_rates: TestRates | None = None
     stops: Stops | None = None
+    alternatives: Alternatives | None = None
+    subgroups: Subgroups | None = None
     policy: PolicyChoice = PolicyChoice()
     report: ReportChoice = ReportChoice()
     contact: Contact | None = None
@@ -144,13 +154,19 @@ class AuditFile(Definition):
 
     @model_validator(mode="before")
     @classmethod
-    def _alerts_are_rows(cls, given: Any) -> Any:
-        """Take each row of an alert system as an alert, where nothing says which were dispatched."""
+    def _read_by_kind(cls, given: Any) -> Any:
+        """Read what depends on the kind of tool.
+
+        Each row of an alert system is an alert, where nothing says which were dispatched; and each kind has its own
+        [feedback].
+        """
         tool, records = (given.get(key) for key in ("tool", "records"))
-        named = isinstance(tool, dict) and tool.get("type") in bundled.names("checks/tool_types")
-        if not named or not isinstance(records, dict) or read_tool_type(tool["type"]).kind != "alert":
+        if not isinstance(tool, dict) or tool.get("type") not in bundled.names("checks/tool_types"):
             return given
-        return {**given, "records": {"decision": "all", **records}}
+        kind = read_tool_type(tool["type"]).kind
+        if kind == "alert" and isinstance(records, dict):
+            given = {**given, "records": {"decision": "all", **records}}
+        return given if "feedback" not in given else {**given, "feedback": for_kind(given["feedback"], kind)}
 
     @model_validator(mode="before")
     @classmethod
@@ -225,9 +241,10 @@ class AuditFile(Definition):
 
 
 SECTIONS: dict[str, tuple[Kind, ...]] = {
-    "areas": ("place", "alert"), "history": ("place",), "feedback": ("place",), "displacement": ("place",),
+    "areas": ("place", "alert"), "history": ("place",), "deployment": ("place", "alert"), "displacement": ("place",),
     "frontier": ("place",), "coverage": ("alert",),
-    "actions": ("alert",), "events": ("alert",), "test_rates": ("alert",),
+    "actions": ("alert",), "events": ("alert",), "test_rates": ("alert",), "alternatives": ("person",),
+    "subgroups": ("person",),
 }  # fmt: skip
 """Sections that only some kinds of tool have."""
 
@@ -244,6 +261,10 @@ def _section_complaints(audit: AuditFile) -> list[str]:
     ]
     if audit.kind != "alert" and (audit.records.longitude or audit.records.latitude):
         found.append("[records] longitude and latitude belong to tools of type 'alert'")
+    if audit.deployment and audit.kind != "person":
+        used = audit.tool.status != "proposed"
+        found += [] if used else ["[deployment] holds logs of a tool in use, and this one is 'proposed'"]
+        found += [] if audit.areas else ["[deployment] needs [areas]"]
     return found
 
 
@@ -259,7 +280,10 @@ def _person_complaints(audit: AuditFile) -> list[str]:
         found.append(
             "decision = \"all\" belongs to tools of type 'place', or to [stops] where each row is a stop"
         )
-    return [*found, *_stop_complaints(audit), *_hidden_complaints(audit)]
+    found += stop_complaints(audit.stops, audit.records, tuple(audit.groups))
+    found += alternatives_complaints(audit.alternatives, audit.records, audit.dimensions)
+    found += subgroup_complaints(audit.subgroups, audit.records, tuple(audit.groups))
+    return [*found, *_hidden_complaints(audit)]
 
 
 def _hidden_complaints(audit: AuditFile) -> list[str]:
@@ -268,20 +292,6 @@ def _hidden_complaints(audit: AuditFile) -> list[str]:
     if not unknown:
         return []
     return [f"hidden.groups names {shown(unknown)}; declared are {shown(audit.groups)}"]
-
-
-def _stop_complaints(audit: AuditFile) -> list[str]:
-    stops, records = audit.stops, audit.records
-    if stops is None:
-        return []
-    found = []
-    if stops.threshold_test and (records.area is None or records.outcome is None):
-        found.append(
-            "the threshold test needs [records] area and outcome: where stops were, what searches found"
-        )
-    if stops.benchmark and (unknown := [name for name in stops.benchmark.groups if name not in audit.groups]):
-        found.append(f"[stops.benchmark] groups names {shown(unknown)}; declared are {shown(audit.groups)}")
-    return found
 
 
 def _place_complaints(audit: AuditFile) -> list[str]:

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from auditkit.judge.bounds_disclosure import Place, few_inferred, missing_hidden, without_bounds
 from auditkit.judge.finer_disclosure import COUNTED, Row, family, withheld_rows
+from auditkit.judge.search_disclosure import named_items, of_searches, safe_subgroups, withhold_rules
 from auditkit.judge.small_counts import ALL, hidden_metrics
 from auditkit.results.checks import CheckResult, Observed
 from auditkit.results.measurements import (
@@ -64,6 +65,15 @@ def withhold(measurements: Measurements, tally: Tally | None, *, smallest_cell: 
     """
     if smallest_cell == 0:
         return measurements
+    subgroups = safe_subgroups(measurements.subgroups, measurements.alternatives, smallest_cell=smallest_cell)
+    searched = withhold_rules(
+        filter(of_searches, measurements.items), measurements.alternatives, smallest_cell=smallest_cell
+    )
+    after = tuple(named_items(searched, subgroups))
+    measurements = replace(
+        measurements, subgroups=subgroups,
+        items=tuple(item for item in measurements.items if not of_searches(item)),
+    )  # fmt: skip
     unsafe = set(_of_areas(measurements, smallest_cell))
     rows: frozenset[Row] = frozenset()
     if tally is not None:
@@ -75,13 +85,13 @@ def withhold(measurements: Measurements, tally: Tally | None, *, smallest_cell: 
             measurements, tally, {node for node in hidden if hidden[node]}, smallest_cell=smallest_cell
         )
     unsafe |= set(_to_the_highest(measurements, unsafe))
-    items = tuple(
+    safe = tuple(
         without_bounds(_safe(item, unsafe, rows, smallest_cell), unsafe) for item in measurements.items
     )
+    items = (*safe, *after)
     shown = {item.id for item in items if isinstance(item.result, Estimate)}
-    return Measurements(
-        items=items, tipping=tuple(one for one in measurements.tipping if one.measurement in shown)
-    )
+    tipping = tuple(one for one in measurements.tipping if one.measurement in shown)
+    return replace(measurements, items=items, tipping=tipping)
 
 
 def _safe(item: Measurement, unsafe: set[Place], rows: frozenset[Row], smallest_cell: int) -> Measurement:

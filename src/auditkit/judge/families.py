@@ -4,11 +4,12 @@ from auditkit.definitions.audit_file import AuditFile
 from auditkit.definitions.policy import Limit, Policy
 from auditkit.judge.alerts import alert_dimensions
 from auditkit.results.measurements import Family
+from auditkit.results.other_loops import LOOP
 from auditkit.results.tally import ELSEWHERE
 
 LEVEL = 0.95
-OF_PLACES = (("rule",), ("area",), ("loop",))
-"""Dimensions of place tools besides groups of residents: rules that flag, areas, and the feedback loop."""
+OF_PLACES = (("rule",), ("area",))
+"""Dimensions of place tools besides groups of residents: rules that flag, and areas."""
 
 
 AREA = ("area",)
@@ -27,6 +28,8 @@ def applicable(policy: Policy, audit: AuditFile) -> tuple[Limit, ...]:
 
 def dimensions(limit: Limit, audit: AuditFile) -> tuple[tuple[str, ...], ...]:
     """Dimensions of the audit that a limit applies to."""
+    if limit.dimension == "loop":
+        return (LOOP,)
     if audit.kind == "alert":
         return alert_dimensions(limit, audit)
     if limit.dimension == "*":

@@ -104,6 +104,8 @@ def _named(audit: AuditFile) -> Iterator[tuple[str, str]]:
         if (declared := getattr(records, part)) is not None:
             keys += [(f"{part}.{field}", getattr(declared, field)) for field in fields]
     yield from ((f"[records] {key}", name) for key, name in keys if name is not None)
+    if audit.subgroups is not None:
+        yield from (("[subgroups] columns", name) for name in audit.subgroups.columns)
     yield from ((f"[groups.{group}] column", declared.column) for group, declared in audit.groups.items())
     for name, inferred in audit.inferred.items():
         for value, column in inferred.probabilities.items():
@@ -139,7 +141,9 @@ def _columns(audit: AuditFile) -> tuple[Column, ...]:
         Column(role=f"group.{name}", name=group.column, kind="group", missing=(*group.unknown, *gone))
         for name, group in audit.groups.items()
     ]
-    return (*single, *strata, *inputs, *groups, *probability_columns(audit))
+    others = () if audit.subgroups is None else audit.subgroups.columns
+    subgroups = [Column(role=f"subgroup.{name}", name=name, kind="group", missing=gone) for name in others]
+    return (*single, *strata, *inputs, *groups, *subgroups, *probability_columns(audit))
 
 
 def _shape(table: Table, records: Records) -> tuple[Table, Column, tuple[Column, ...]]:

@@ -168,8 +168,9 @@ def _outcome_problems(rows: Rows, audit: AuditFile) -> Iterator[Problem]:
 def check_repeated_cells(rows: Rows, audit: AuditFile, *, names: tuple[str, ...] | None = None) -> None:
     """Refuse a table of counts in which one combination of groups, decision and outcome stands twice."""
     if names is None:
-        apart = (*rows.roles("group."), *rows.roles("stratum."), *rows.roles("probability."))
-        roles = (*apart, "area", "time", "decision", "outcome")
+        kinds = ("group.", "stratum.", "subgroup.", "probability.")
+        parts = tuple(column for kind in kinds for column in rows.roles(kind))
+        roles = (*parts, "score", "area", "time", "decision", "outcome")
         names = tuple(column.name for column in rows.columns if column.role in roles)
     texts = {f"key{i}": canonical(rows.table[name].cast("string")) for i, name in enumerate(names)}
     keyed = rows.table.select(**texts)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
+from auditkit.measure.alternatives import find_alternatives
 from auditkit.measure.blocks import RateBlock, alone, judged, reported
 from auditkit.measure.choices import Measuring
 from auditkit.measure.designs import rates_of
@@ -16,6 +17,7 @@ from auditkit.measure.registry import RateMetric, rests_on
 from auditkit.measure.scores import scores
 from auditkit.measure.stops import stops
 from auditkit.measure.strata import strata
+from auditkit.measure.subgroups import find_subgroups
 from auditkit.measure.sweep import sweep
 from auditkit.measure.tipping import tipping_points
 from auditkit.measure.unseen import Fills, Kind, hidden_people, open_people
@@ -40,6 +42,8 @@ PARTS: dict[str, Callable[[Tally, Measuring], Iterable[Measurement]]] = {
     "stops": stops,
 }
 """What a tool type can have measured besides rates of groups."""
+SEARCHES = ("alternatives", "subgroups")
+"""What is looked for only where the audit file asks."""
 
 
 def measure(
@@ -83,7 +87,31 @@ def measure(
             progress(name)
             part = PARTS[name](tally, measuring)
             items += [_dependent(item) for item in part] if tally.repeated else part
-    return Measurements(items=tuple(items), tipping=tuple(tipping))
+    found = _searched(items, tally, measuring, metrics=metrics, progress=progress)
+    return replace(found, tipping=tuple(tipping))
+
+
+def _searched(
+    items: list[Measurement],
+    tally: Tally,
+    measuring: Measuring,
+    *,
+    metrics: tuple[str, ...],
+    progress: Callable[[str], None],
+) -> Measurements:
+    """Look for less harmful rules and for subgroups that nobody named, where the audit file asks."""
+    alternatives, subgroups = None, None
+    found: list[Measurement] = []
+    if "alternatives" in metrics and tally.alternatives is not None:
+        progress("alternatives")
+        rules, alternatives = find_alternatives(tally, measuring)
+        found += rules
+    if "subgroups" in metrics and tally.subgroups is not None:
+        progress("subgroups")
+        people, subgroups = find_subgroups(tally, measuring)
+        found += people
+    items += [_dependent(item) for item in found] if tally.repeated else found
+    return Measurements(items=tuple(items), alternatives=alternatives, subgroups=subgroups)
 
 
 def _dependent(item: Measurement) -> Measurement:

@@ -10,9 +10,11 @@ from auditkit.definitions.policy import ChosenPolicy
 from auditkit.definitions.records import Records
 from auditkit.report.assemble_alerts import alert_counts, alerts_record
 from auditkit.report.assemble_areas import area_facts, displacement_record, frontier_record
+from auditkit.report.assemble_feedback import feedback_record
 from auditkit.results import document as doc
 from auditkit.results import place_records
 from auditkit.results.alerts import AlertTally
+from auditkit.results.alternative_records import alternatives_record, subgroups_record
 from auditkit.results.checks import CheckResult, RejectedData
 from auditkit.results.feedback import Feedback
 from auditkit.results.findings import Alternative, Judgement, NotChecked
@@ -77,10 +79,9 @@ def build_document(origin: Origin) -> doc.AuditDocument:
         ),
         checks=tuple(doc.CheckRecord(**asdict(check)) for check in origin.checks),
         measurements=items,
-        feedback=place_records.FeedbackRecord(
-            **{key: value for key, value in asdict(origin.feedback).items() if key not in {"measurements", "said"}},
-            verdict=origin.loop[0], tolerance_log_odds=origin.loop[1],
-        ),
+        alternatives=alternatives_record(origin.measurements.alternatives, origin.judgement.alternatives),
+        subgroups=subgroups_record(origin.measurements.subgroups),
+        feedback=feedback_record(origin.feedback, origin.loop),
         findings=tuple(doc.FindingRecord(**asdict(finding)) for finding in origin.judgement.findings),
         recommendation=doc.RecommendationRecord(
             code=origin.judgement.recommendation, decided_by=origin.judgement.decided_by

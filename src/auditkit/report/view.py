@@ -10,6 +10,7 @@ from auditkit.report.kinds import COUNTED, base, in_points
 from auditkit.report.lookup import Lookup, label, reach
 from auditkit.report.neighbourhood_page import AREA
 from auditkit.report.numbers import decimal, per_cent, per_thousand, whole
+from auditkit.report.other_loops_page import OtherLoops, other_loops
 from auditkit.report.person_page import PersonPage, person_page
 from auditkit.report.sensitivity_page import SensitivityPage, hanging, sensitivity_page
 from auditkit.report.similar import p_text
@@ -148,6 +149,8 @@ class View:
     """Only for a place tool."""
     alerts: AlertsView | None
     """Only for an alert system."""
+    loops: OtherLoops
+    """Loops of person tools and alert systems, and logs; empty where none was measured."""
     sensitivity: SensitivityPage | None
     """What conclusions hang on, where anything was measured under another assumption."""
     person: PersonPage
@@ -191,6 +194,7 @@ class Reader:
             skipped=tuple(check for check in checks if check.status == "not_applicable"),
             city=None if self.document.places is None else city(self.document, locale=self.locale),
             alerts=None if self.document.alerts is None else alerts_view(self.document, locale=self.locale),
+            loops=other_loops(self._look),
             sensitivity=sensitivity_page(self._look),
             person=person_page(self._look, rates=rates),
         )

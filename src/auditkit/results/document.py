@@ -12,10 +12,12 @@ from pydantic import Field, ValidationError
 
 from auditkit.errors import ReportError
 from auditkit.results.alert_records import AlertsRecord
+from auditkit.results.alternative_records import AlternativesRecord, SubgroupsRecord
 from auditkit.results.checks import Status
 from auditkit.results.findings import Code, Note, Verdict
-from auditkit.results.place_records import FeedbackRecord, PlacesRecord, Record, Texts
+from auditkit.results.place_records import FeedbackRecord, PlacesRecord
 from auditkit.results.pledges import PledgeStatus, Predates
+from auditkit.results.record import Record, Texts
 from auditkit.results.sensitivity_records import SensitivityRecord
 
 SCHEMA_VERSION: Literal["1"] = "1"
@@ -293,6 +295,8 @@ class AuditDocument(Record):
     policy: PolicyRecord
     checks: tuple[CheckRecord, ...]
     measurements: tuple[MeasurementRecord, ...]
+    alternatives: AlternativesRecord | None = Field(None, description="Only where the audit file asks.")
+    subgroups: SubgroupsRecord | None = Field(None, description="Only where the audit file asks.")
     feedback: FeedbackRecord
     findings: tuple[FindingRecord, ...]
     recommendation: RecommendationRecord

@@ -2,8 +2,11 @@
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from auditkit.results.alternatives import Alternatives, Subgroups
 
 Bounds = tuple[float | None, float | None]
 """Lower and upper limit; None where there is no finite limit on that side."""
@@ -34,6 +37,9 @@ REASONS: dict[str, str] = {
     "NE-GAIN": "the treated areas did not improve beside the areas they are compared with",
     "NE-CAP": "no choice of as many areas keeps within the cap",
     "NE-HALVES": "there are no earlier periods to choose on and later ones to judge on",
+    "NE-CONSTANT": "deployment never changes within an area",
+    "NE-SPLIT": "records do not tell what others reported from what police discovered",
+    "NE-LOGS": "the logs are too vague: too few areas and periods with deployment",
 }
 """Reason codes of methods 1.6 and of the design, in words."""
 
@@ -158,6 +164,10 @@ class Measurements:
     """Everything that was measured."""
 
     items: tuple[Measurement, ...]
+    alternatives: "Alternatives | None" = None
+    """Rules compared with the tool's own, where the audit file asks for them."""
+    subgroups: "Subgroups | None" = None
+    """The search for subgroups that nobody named, where the audit file asks for it."""
     tipping: tuple[TippingPoint, ...] = ()
     """How many unrecorded outcomes would move the comparisons."""
 

@@ -4,7 +4,7 @@ from pydantic import Field
 
 from auditkit.results.findings import Verdict
 from auditkit.results.measurements import TippingPoint
-from auditkit.results.place_records import Record, Texts
+from auditkit.results.record import Record, Texts
 from auditkit.results.sensitivity import Outcome, Row, Sensitivity
 
 

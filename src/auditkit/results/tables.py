@@ -1,20 +1,7 @@
 """The document as flat tables, for CSV files and data frames."""
 
-from dataclasses import dataclass
-
 from auditkit.results.document import AuditDocument, MeasurementRecord
-
-Cell = str | float | int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """A named table."""
-
-    name: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-
+from auditkit.results.loop_tables import Cell, Table, loop_tables
 
 MEASUREMENT_COLUMNS = (
     "id", "metric", "dimension", "group", "stratum", "against", "status", "value", "low", "high", "low_90", "high_90",
@@ -24,8 +11,9 @@ MEASUREMENT_COLUMNS = (
 
 
 def tables(document: AuditDocument) -> tuple[Table, ...]:
-    """Flatten measurements, checks and findings."""
+    """Flatten measurements, checks and findings, and the feedback loop where it was played."""
     return (
+        *loop_tables(document.feedback),
         Table(
             name="measurements", columns=MEASUREMENT_COLUMNS,
             rows=tuple(_measurement(item) for item in document.measurements),

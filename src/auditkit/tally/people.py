@@ -7,10 +7,12 @@ from auditkit.definitions.audit_file import AuditFile
 from auditkit.results.finer_tallies import StratumCell, StratumTally, SurvivalCell, SurvivalTally
 from auditkit.results.rows import CheckedRows, Rows
 from auditkit.results.tally import UNKNOWN, Cell, GroupTally, Tally
+from auditkit.tally.alternatives import tally_alternatives
 from auditkit.tally.inferred import inferred_tallies
 from auditkit.tally.repeats import repeats
 from auditkit.tally.scores import score_tallies
 from auditkit.tally.stops import stop_tallies
+from auditkit.tally.subgroups import tally_subgroups
 
 AREA = ("area",)
 
@@ -39,6 +41,8 @@ def tally(checked: CheckedRows, audit: AuditFile) -> Tally:
         stops=stop_tallies(rows, audit),
         inferred=inferred_tallies(rows, audit),
         threshold_test=audit.stops is not None and audit.stops.threshold_test,
+        alternatives=tally_alternatives(rows, audit),
+        subgroups=tally_subgroups(rows, audit),
     )
 
 
