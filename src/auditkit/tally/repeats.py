@@ -29,8 +29,8 @@ def repeats(rows: Rows, groups: tuple[str, ...]) -> tuple[Repeats, ...]:
     people = named.group_by([*groups, "person"]).agg(**{name: named[name].sum() for name in kinds})
     pairs = list(combinations_with_replacement(range(len(PAIRS)), 2))
     sums = {f"{i} {j}": (people[f"kind {i}"] * people[f"kind {j}"]).sum() for i, j in pairs}
-    for at, kinds in enumerate(DENOMINATORS.values()):
-        has = _added([people[f"kind {i}"] for i in kinds])
+    for at, among in enumerate(DENOMINATORS.values()):
+        has = _added([people[f"kind {i}"] for i in among])
         real = has.cast("float64")  # a fourth power of rows may be beyond whole numbers of 64 bits
         sums |= {
             f"in {at}": has.sign().sum(),
