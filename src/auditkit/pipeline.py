@@ -9,7 +9,7 @@ progress and the command line enter here.
 import datetime as dt
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -145,7 +145,7 @@ def run_audit(  # noqa: PLR0913  # the front door; all but the path have a defau
         counted.result, audit, tool_type, Brought(folder=path.parent, commands=allow_command, forecaster=forecaster),
         rng=_child(audit, "simulate"), progress=partial(progress, "simulate"),
     )  # fmt: skip
-    measured = Measurements(items=(*measured.items, *feedback.measurements))
+    measured = replace(measured, items=(*measured.items, *feedback.measurements))
     progress("judge", chosen.policy.name)
     judged = judge(measured, audit, chosen.policy, feedback=feedback, checks=counted.checks)
     smallest = audit.publication.smallest_cell
