@@ -44,16 +44,15 @@ class KernelDensity:
 
     name = "kernel_density"
 
-    def __init__(self, *, bandwidth_km: float | None = None, decay: float = 0.0) -> None:
-        self.bandwidth_km, self.kept = bandwidth_km, 1 - decay
+    def __init__(self, *, bandwidth_km: float | None = None) -> None:
+        self.bandwidth_km = bandwidth_km
         self.weights: Floats = np.empty((0, 0))
         self.records: Floats = np.empty((0, 0))
 
     def start(self, past: Past, *, replicates: int, seed: int) -> None:  # noqa: ARG002  # nothing is drawn
         """Weigh the areas, and add up the past."""
-        counts = past.reported + past.discovered
-        age = np.arange(counts.shape[1])[::-1]
-        self.records = np.tile(counts @ self.kept**age, (replicates, 1)).astype(np.float64)
+        counts = (past.reported + past.discovered).sum(axis=1)
+        self.records = np.tile(counts, (replicates, 1)).astype(np.float64)
         points = centres(past)
         if points is None:
             self.weights = neighbour_weights(past.neighbours)
@@ -62,8 +61,6 @@ class KernelDensity:
 
     def scores(self, round: int, reported: Ints, discovered: Ints) -> Floats:  # noqa: A002, ARG002
         """Add the new records, and smooth all of them."""
-        if self.kept < 1:
-            self.records *= self.kept
         self.records += reported
         self.records += discovered
         return self.records @ self.weights.T
@@ -109,8 +106,8 @@ class SelfExciting:
 
 
 @allocator("kernel_density")
-def _kernel_density(submission: Submission) -> Forecaster:
-    return KernelDensity(decay=submission.choice.decay)
+def _kernel_density(_: Submission) -> Forecaster:
+    return KernelDensity()
 
 
 @allocator("self_exciting")
