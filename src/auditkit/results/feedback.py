@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from auditkit.results.measurements import Measurement
+from auditkit.results.other_loops import AlertLoop, LogTest, PersonLoop
 
 ArmName = Literal[
     "as_submitted", "corrected", "equal_rates", "equal_rates_corrected", "permuted_history", "permuted_history_corrected"
@@ -255,3 +256,16 @@ class Feedback:
     """The end of what a program said on standard error before it failed; for `internal/`, never published."""
     measurements: tuple[Measurement, ...] = ()
     """What policies may limit; listed with all other measurements."""
+    person: PersonLoop | None = None
+    """The loop of a person tool."""
+    alert: AlertLoop | None = None
+    """The loop of an alert system."""
+    logs: LogTest | None = None
+    """The test on logs of a tool in use."""
+
+    @property
+    def numbers(self) -> tuple[Measurement, ...]:
+        """Every measurement that the loops of persons and alerts, and the logs, made."""
+        return tuple(
+            number for part in (self.person, self.alert, self.logs) if part for number in part.numbers
+        )

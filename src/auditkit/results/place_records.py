@@ -1,19 +1,13 @@
-"""The parts of `audit.json` about places and the feedback loop, and the base of every part."""
+"""The parts of `audit.json` about places and the feedback loop."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from auditkit.results.feedback import ArmName, Remedy, Span, Structure
 from auditkit.results.findings import Alternative
-
-Texts = Annotated[tuple[str, ...], Field(strict=False)]
-
-
-class Record(BaseModel):
-    """A part of the document: frozen, without unknown keys, NaN or infinities."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+from auditkit.results.other_loop_records import AlertLoopRecord, LogTestRecord, PersonLoopRecord
+from auditkit.results.record import Record, Texts
 
 
 class ScenarioRecord(Record):
@@ -190,6 +184,9 @@ class FeedbackRecord(Record):
     null: tuple[Span | None, ...] = ()
     model: RetrainedModelRecord | None = None
     smoothed_over: Literal["distance", "neighbours"] | None = None
+    person: PersonLoopRecord | None = Field(None, description="Only for a person tool.")
+    alert: AlertLoopRecord | None = Field(None, description="Only for an alert system.")
+    logs: LogTestRecord | None = Field(None, description="Only where logs of a tool in use are given.")
 
 
 class AreaRecord(Record):

@@ -102,7 +102,7 @@ def _played(  # noqa: PLR0913  # gathered in one place
     drift = drift_of_urn(player) if player.urn else drift_of_others(player)
     truth, limit = choice.truth, drift.limit
     stability, stands_in = None, _stands_in(first)
-    if truth is not None and len(loop.top) < len(loop.used):
+    if truth is not None and loop.reports and len(loop.top) < len(loop.used):
         low, high = truth.reporting_rate
         stability = rank_stability(
             loop.rates, top=len(loop.top), lowest=low, highest=high, draws=1000, rng=rng.spawn(1)[0]

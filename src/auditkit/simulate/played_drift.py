@@ -11,7 +11,7 @@ from auditkit.simulate import resting
 from auditkit.simulate.arms import Played, World, leaders
 from auditkit.simulate.ladder import deterred, deterrence, elastic_layers, ladder, steps, top_shares
 from auditkit.simulate.nulls import on_equal_areas, on_permuted_history
-from auditkit.simulate.playing import Drift, Player, chance_layer, locked, played_arm
+from auditkit.simulate.playing import Drift, Player, chance_layer, concentrated, locked, played_arm
 from auditkit.simulate.starts import equal_past, head_start, turned_past
 from auditkit.statistics.retraining import Gain, head_start_gain
 from auditkit.statistics.run_intervals import log_odds_over_runs, mean_over_runs
@@ -79,7 +79,9 @@ def _conditional(player: Player, truth: Truth, free: Drift) -> Drift:
             chance_layer("runs", "chance", drift), chance_layer("rates", "parameters", drawn),
             *(_layer(one) for one in scenarios), *elastic_layers(answers),
         ),
-        deterrence=answers, ladder=steps(played, ways, loop, due=player.top_due), lock_in=locked(own.excess, own.kept, rounds=rounds, by_rule=player.by_rule),
+        deterrence=answers, ladder=steps(played, ways, loop, due=player.top_due), lock_in=locked(
+            concentrated(own.leading, own.excess / player.by_rule, areas=len(loop.used)), own.kept, rounds=rounds
+        ),
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from auditkit.simulate import resting
 from auditkit.simulate.arms import leaders
 from auditkit.simulate.ladder import deterred, deterrence, elastic_layers, ladder, steps
 from auditkit.simulate.nulls import on_permuted_history
-from auditkit.simulate.playing import Drift, Player, chance_layer, described, locked
+from auditkit.simulate.playing import Drift, Player, chance_layer, concentrated, described, locked
 from auditkit.simulate.reading import Loop
 from auditkit.statistics.run_intervals import log_odds_over_runs, variance_ratio_over_runs
 from auditkit.statistics.urn import Correction, Urn
@@ -66,7 +66,7 @@ def _conditional(player: Player, truth: Truth, free: Drift) -> Drift:
             *elastic_layers(answers),
         ),
         deterrence=answers, ladder=steps(played, ways, loop, due=player.top_due),
-        lock_in=locked(own.excess, own.kept, rounds=choice.rounds),
+        lock_in=locked(concentrated(own.leading, own.excess, areas=len(loop.used)), own.kept, rounds=choice.rounds),
     )  # fmt: skip
 
 
