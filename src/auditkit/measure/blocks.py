@@ -177,10 +177,13 @@ def _power(
     ratios = pairs_of(block, known, measuring, kind="ratio")
     wanted = any(rests_on(name) == block.metric for name in limited)
     for group, other in ratios.pairs if wanted else ():
-        least = smallest_detectable(known[group], known[other], ratios, kind="ratio")
+        least = smallest_detectable(known[group], known[other], ratios, kind=measuring.ratio_interval)
         yield _pair(block, "ratio_smallest_detectable", (group, other), least)
         if measuring.declared(f"{block.metric}_ratio", block.dimension):
-            needed = sample_needed(known[group], known[other], ratios, detect=measuring.detect_ratio)
+            pair = known[group], known[other]
+            needed = sample_needed(
+                *pair, ratios, detect=measuring.detect_ratio, kind=measuring.ratio_interval
+            )
             yield _pair(block, "ratio_sample_needed", (group, other), needed)
     if measuring.declared(f"{block.metric}_difference", block.dimension):
         for group, other in differences.pairs:

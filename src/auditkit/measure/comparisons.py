@@ -96,7 +96,7 @@ def _closed(bounds: Bounds) -> tuple[float, float]:
 
 
 def ratio(first: Rate, second: Rate, pairs: Pairing, *, kind: RatioInterval) -> Estimate | NotEstimable:
-    """Compare two rates by their ratio: Katz where all cells are filled, else Koopman's score interval."""
+    """Compare two rates by their ratio: Koopman's score interval, or Katz's where it is asked for and all cells are filled."""
     if (reason := _reason(first, second)) not in {None, "NE-BLOCKS"}:
         return NotEstimable(reason=reason or "")
     if first.value == second.value == 0:

@@ -61,6 +61,8 @@ class Repeats:
     """How many different people stand in rows of each of `DENOMINATORS`."""
     moments: tuple[tuple[float, ...], ...]
     """Sums over people of the product of two of their counts, by kind of row in the order of `PAIRS`."""
+    powers: tuple[tuple[float, float], ...]
+    """Sums over people of the third and of the fourth power of their rows in each of `DENOMINATORS`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
