@@ -58,6 +58,8 @@ def page(records: Sequence[Record]) -> str:
         fair=_table(("world", "worlds", "what happened", "how often", "most"), _events(of("fair"))),
         power=_table(("world", "worlds", "what happened", "how often", "most"), _events(of("power"))),
         screening=_table(("world", "worlds", "what happened", "how often", "most"), _events(of("screening"))),
+        subgroups=_table(("world", "worlds", "what happened", "how often", "most"), _events(of("subgroups"))),
+        bounds=_table(("world", "worlds", "what happened", "how often", "most"), _events(of("bounds"))),
         designs=_table(WORLD_HEAD, _by_world(of("designs"))), finer=_table(WORLD_HEAD, _by_world(of("finer"))),
         tests=_table(("world", "worlds", "what happened", "how often", "most"), _events(of("finer"))),
         places=_table(WORLD_HEAD, _by_world(of("places"))), peers=_table(PEER_HEAD, _peers(of("peers"))),

@@ -104,6 +104,20 @@ The group stands exactly at the smallest gap that the audit says it would have f
 
 {screening}
 
+## Subgroups that nobody named
+
+Four columns, and every combination of two or three of them that holds 100 people: up to 227. None is declared.
+The worst in one half are tested in the other. In some worlds one race of one age is wrongly flagged more often.
+
+{subgroups}
+## Bounds
+
+Two or four groups of 200 or 2,000 people, of whom groups and some outcomes are then hidden: at random, by decision or by group.
+In other worlds up to a tenth of each group have an outcome that was not recorded.
+In the last ones only the probability of belonging to a group is known.
+
+{bounds}
+
 ## Repeated people and audit samples
 
 People stand in about four rows each, or in very unequal numbers of rows, and a person's rows are independent or alike (correlation .3 or .7).
