@@ -166,8 +166,9 @@ def test_a_row_without_a_decision_is_in_no_rate() -> None:
 
 ONE = Cell(group=(), decision=1, outcome=0, n=1, suppressed=False)
 TWICE = GroupTally(
-    dimension=(), reference=None, cells=(ONE,), repeats=(Repeats(group=(), people=(1,), moments=((4.0,),)),)
-)
+    dimension=(), reference=None, cells=(ONE,),
+    repeats=(Repeats(group=(), people=(1,), moments=((4.0,),), powers=((8.0, 16.0),)),),
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(
