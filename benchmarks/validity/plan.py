@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from benchmarks.validity import (
+    bounds,
     designs,
     fair,
     finer,
@@ -29,6 +30,7 @@ STUDIES = (
     "finer",
     "places",
     "peers",
+    "bounds",
 )
 
 
@@ -44,6 +46,7 @@ def full(draws: float = 1.0) -> Iterator[World]:
     yield from screening.worlds(replicates=times(400))
     yield from subgroups.worlds(replicates=times(400))
     yield from finer.worlds(replicates=times(600))
+    yield from bounds.worlds(replicates=times(1_000))
     yield from designs.worlds(replicates=times(1_000))
     yield from limits.worlds(replicates=times(4_000))
     yield from outcomes.worlds(120, replicates=times(1_000))

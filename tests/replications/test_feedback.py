@@ -71,6 +71,7 @@ def run(
     discovered: tuple[int, ...],
     seed: int = 1,
     source: str = SPLIT,
+    policy: str = POLICY,
 ) -> auditkit.Audit:
     """Audit a tool that flags the first area each week, after twenty weeks with so many records of either kind."""
     assert len(WEEKS) == 20
@@ -87,13 +88,20 @@ def run(
     (folder / "records.csv").write_text("\n".join(["area,week,hot", *rows]) + "\n")
     (folder / "areas.csv").write_text("\n".join(["area", *areas]) + "\n")
     (folder / "history.csv").write_text("\n".join(["area,week,how,n", *past]) + "\n")
-    (folder / "policy.toml").write_text(POLICY)
+    (folder / "policy.toml").write_text(policy)
     (folder / "audit.toml").write_text(AUDIT.format(seed=seed, source=source) + feedback)
     return auditkit.run_audit(folder / "audit.toml")
 
 
-def loop(*, rounds: int = 200, replicates: int = 100, truth: str = EVEN, more: str = "") -> str:
-    return f'[feedback]\nallocator = "proportional"\nrounds = {rounds}\nreplicates = {replicates}\n{more}\n{truth}\n'
+def loop(
+    *,
+    rounds: int = 200,
+    replicates: int = 100,
+    truth: str = EVEN,
+    more: str = "",
+    allocator: str = "proportional",
+) -> str:
+    return f'[feedback]\nallocator = "{allocator}"\nrounds = {rounds}\nreplicates = {replicates}\n{more}\n{truth}\n'
 
 
 def found(audit: auditkit.Audit) -> dict[str, Any]:
@@ -239,6 +247,101 @@ def test_a_loop_that_hardly_discovers_stays_within_the_tolerance(tmp_path: Path)
 
     assert (found(audit)["verdict"], limit(audit)) == ("no_material_amplification", "meets")
     assert audit.document.recommendation.code == "ready_for_board_vote"
+
+
+# --- a tool that takes the top areas -------------------------------------------------------------------------------------
+
+LIMITS = """
+[[limit]]
+id = "{id}"
+measure = "{measure}"
+dimension = "loop"
+compare = "each"
+at_most = {most}
+required = true
+tool_types = ["place"]
+scope = "replication"
+source = "methods 6.3"
+why = "It repeats derived cases."
+"""
+
+
+@pytest.fixture(scope="module")
+def taking(tmp_path_factory: pytest.TempPathFactory) -> auditkit.Audit:
+    """Audit a tool that visits the area with most records, where all six areas report nearly alike."""
+    limits = {"loop_runaway_probability": 0.05, "loop_lock_in_probability": 0.05, "loop_null_noise": 2}
+    return run(
+        tmp_path_factory.mktemp("taking"),
+        loop(allocator="top_k", rounds=40),
+        reported=(62, 61, 60, 59, 58, 57),
+        discovered=(30,) * 6,
+        policy=POLICY
+        + "".join(
+            LIMITS.format(id=name.replace("_", "-"), measure=name, most=most) for name, most in limits.items()
+        ),
+    )
+
+
+def statuses(audit: auditkit.Audit) -> dict[str, str]:
+    return {finding.limit_id: finding.status for finding in audit.document.findings}
+
+
+def test_where_a_tool_that_takes_the_top_area_ends_depends_on_where_it_started(
+    taking: auditkit.Audit,
+) -> None:
+    # a visit discovers as much as is reported, so the visited area gains twice what others gain and is rarely overtaken
+    assert found(taking)["verdict"] == "history_dependent"
+    assert arms(taking)["as_submitted"]["concentrated"] == 100
+    assert statuses(taking) == {
+        "feedback-loop": "does_not_meet",
+        "loop-runaway-probability": "does_not_meet",
+        "loop-lock-in-probability": "cannot_tell",  # it has no interval
+        "loop-null-noise": statuses(taking)["loop-null-noise"],
+    }
+
+
+def test_runs_from_a_history_turned_round_end_in_another_area(taking: auditkit.Audit) -> None:
+    starts = {start["name"]: start for start in found(taking)["starts"]}
+
+    assert starts["as_recorded"]["top_share"][0] > 0.8
+    assert starts["turned_round"]["top_share"][0] < 0.2
+    assert starts["turned_round"]["log_odds_apart"][2] < -1
+
+
+def test_what_would_help_is_told_with_what_it_costs(taking: auditkit.Audit) -> None:
+    ladder = {step["name"]: step for step in found(taking)["ladder"]}
+    # six areas, equal chances: a sixth of all visits; the rates are 3.1, 3.05 … 2.85 over .5, and half is discovered
+    rates = [n / 20 / 0.5 for n in (62, 61, 60, 59, 58, 57)]
+
+    assert len(ladder) == 13
+    assert ladder["random"]["top_share"][0] == pytest.approx(1 / 6, abs=0.03)
+    assert ladder["random"]["found"][0] == pytest.approx(0.5 * sum(rates) / 6, abs=0.08)
+    assert ladder["tool"]["found"][0] == pytest.approx(0.5 * rates[0], abs=0.08)
+    for step in ladder.values():
+        assert step["found"][0] + step["missed"] == pytest.approx(sum(rates))
+    low, high = ladder["random"]["found_difference"][1:]
+    assert low <= 0.5 * (sum(rates) / 6 - rates[0]) <= high
+
+
+def test_patrols_that_prevent_lower_what_happens_where_they_go(taking: auditkit.Audit) -> None:
+    # one visit multiplies the incidents of its area by 2 ** e
+    prevented = {row["elasticity"]: row["prevented"] for row in found(taking)["deterrence"]}
+
+    assert prevented[0.0] == 0
+    assert prevented[-0.1] == pytest.approx(6.2 * (1 - 2**-0.1), abs=0.02)
+    assert prevented[-0.3] == pytest.approx(6.2 * (1 - 2**-0.3), abs=0.05)
+
+
+def test_both_reports_say_where_it_leads_and_on_which_assumption(taking: auditkit.Audit) -> None:
+    for name in ("report.en.html", "report.en.md"):
+        text = taking.files[name].decode()
+        assert "If the tool is retrained on what its own patrols find, after 40 weeks" in text
+        assert "Every figure is conditional: nobody observed the true rates." in text
+        assert "What would help, and what would it cost?" in text
+        assert "The chance that patrols end up in few areas is 1.00." in text
+    assert 'data-m="loop_runaway_probability/loop=as%20submitted"' in taking.files["report.en.html"].decode()
+    assert taking.files["tables/loop_ladder.csv"].decode().count("\n") == 14
+    assert taking.files["tables/loop_areas.csv"].decode().count("\n") == 7
 
 
 # --- what cannot be known ----------------------------------------------------------------------------------------------

@@ -157,6 +157,8 @@ class FeedbackChoice(Definition):
             is not None
             and self.allocator not in {"proportional", "top_k", "rolling_count"},
         }
+        if self.decay > 0 and self.allocator not in {"proportional", "top_k"}:
+            complaints["'decay' belongs to the allocators 'proportional' and 'top_k'"] = True
         if found := [complaint for complaint, holds in complaints.items() if holds]:
             raise ValueError("; ".join(found))
         return self

@@ -32,8 +32,8 @@ UNNAMED = NotChecked(
     needs=("a section [subgroups] in the audit file",),
 )
 BOUNDS = NotChecked(
-    topic="How far people of unknown group could change the comparisons",
-    because="this version of auditkit does not compute worst cases for unknown membership",
+    topic="How far people of unknown group could change numbers by score or within equal circumstances",
+    because="worst cases are worked out for rates and their comparisons, not for these numbers",
     needs=("the group of every person",),
 )
 
@@ -62,14 +62,15 @@ def not_checked(
         Whether a place tool was measured with the areas drawn otherwise.
     """
     if audit.kind == "alert":
-        return (*open_questions(audit), _loop(feedback), CRIME)
+        return (*open_questions(audit), *_loop(feedback), CRIME)
     if audit.areas is not None:
         return _of_places(audit, feedback, scales=scales)
     loop = _loop(feedback)
     errors = () if audit.outcome else (ERRORS,)
-    bounds = (BOUNDS,) if membership_unknown else ()
+    finer = any(name.endswith("_common_odds_ratio") or name == "outcome_rate_at_score" for name in metrics)
+    bounds = (BOUNDS,) if membership_unknown and finer else ()
     scores = (*_same_score(audit, metrics), *_similar(audit, metrics))
-    return (*errors, loop, CRIME, *bounds, *scores, *_searches(audit, metrics))
+    return (*errors, *loop, CRIME, *bounds, *scores, *_searches(audit, metrics))
 
 
 def _searches(audit: AuditFile, metrics: frozenset[str]) -> tuple[NotChecked, ...]:
@@ -104,9 +105,11 @@ def _similar(audit: AuditFile, metrics: frozenset[str]) -> tuple[NotChecked, ...
     return (NotChecked(topic=SIMILAR, because="the audit file names no circumstances", needs=needs),)
 
 
-def _loop(feedback: Feedback) -> NotChecked:
+def _loop(feedback: Feedback) -> tuple[NotChecked, ...]:
     topic = "Whether the tool would feed on records that its own use produces"
-    return NotChecked(topic=topic, because=feedback.because, needs=feedback.needs)
+    if feedback.status == "measured":
+        return ()
+    return (NotChecked(topic=topic, because=feedback.because, needs=feedback.needs),)
 
 
 ACCURACY = NotChecked(
@@ -139,8 +142,7 @@ TRADE_OFF = NotChecked(
 
 
 def _of_places(audit: AuditFile, feedback: Feedback, *, scales: bool) -> tuple[NotChecked, ...]:
-    loop = (_loop(feedback),)
     accuracy = () if audit.records.outcome else (ACCURACY,)
     absent = {SIZES: not scales, TRADE_OFF: audit.frontier is None, MOVED: audit.displacement is None}
     others = tuple(item for item, holds in absent.items() if holds)
-    return (*accuracy, *(loop if feedback.status == "not_checked" else ()), CRIME, PERSONS, *others)
+    return (*accuracy, *_loop(feedback), CRIME, PERSONS, *others)

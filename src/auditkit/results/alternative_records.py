@@ -12,7 +12,7 @@ from auditkit.results.alternatives import (
     Kind,
     Subgroups,
 )
-from auditkit.results.place_records import Record, Texts
+from auditkit.results.record import Record, Texts
 
 
 class CandidateRecord(Record):

@@ -1,30 +1,19 @@
 """The document as flat tables, for CSV files and data frames."""
 
-from dataclasses import dataclass
-
 from auditkit.results.document import AuditDocument, MeasurementRecord
-
-Cell = str | float | int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """A named table."""
-
-    name: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-
+from auditkit.results.loop_tables import Cell, Table, loop_tables
 
 MEASUREMENT_COLUMNS = (
     "id", "metric", "dimension", "group", "stratum", "against", "status", "value", "low", "high", "low_90", "high_90",
-    "low_family", "high_family", "low_bound", "high_bound", "method", "numerator", "denominator", "reason",
+    "low_family", "high_family", "low_bound", "high_bound",
+    "low_bound_interval", "high_bound_interval", "method", "numerator", "denominator", "reason",
 )  # fmt: skip
 
 
 def tables(document: AuditDocument) -> tuple[Table, ...]:
-    """Flatten measurements, checks and findings."""
+    """Flatten measurements, checks and findings, and the feedback loop where it was played."""
     return (
+        *loop_tables(document.feedback),
         Table(
             name="measurements", columns=MEASUREMENT_COLUMNS,
             rows=tuple(_measurement(item) for item in document.measurements),
@@ -60,7 +49,8 @@ def _named(group: dict[str, str] | None) -> str:
 
 def _measurement(item: MeasurementRecord) -> tuple[Cell, ...]:
     pairs = [
-        pair or (None, None) for pair in (item.interval, item.interval_90, item.interval_family, item.bounds)
+        pair or (None, None)
+        for pair in (item.interval, item.interval_90, item.interval_family, item.bounds, item.bounds_interval)
     ]
     intervals = [limit for pair in pairs for limit in pair]
     return (

@@ -30,13 +30,20 @@ from auditkit.simulate.rules import Rule
 from auditkit.statistics.amplification import between_run_spread
 from auditkit.statistics.critical import normal
 from auditkit.statistics.intervals import wilson
-from auditkit.statistics.runaway import concentrated_probability, lock_in
+from auditkit.statistics.runaway import (
+    concentrated_probability,
+    leading_excess,
+    lock_in,
+    runaway_probability,
+)
 from auditkit.statistics.survival import kaplan_meier
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 CONCENTRATED = 1.5
-"""A run counts as concentrated when its most visited tenth has this many times its true share."""
+"""A run counts as concentrated when its most visited tenth has this many times what is due."""
+OF_TWO = 0.95
+"""Of two areas it does when one of them has this share of all visits."""
 FEW = 200
 """Replicates of everything but the tool and its null tests."""
 FEW_BY_COMMAND = 100
@@ -57,6 +64,7 @@ class Drift:
     """Shape (areas,): share of visits in the end, under the middle assumption."""
     log_odds: Span | None = None
     parameters: tuple[float, float] | None = None
+    added: Span | None = None
     gain: Span | None = None
     head_start_left: Span | None = None
     starts: tuple[StartingPoint, ...] = ()
@@ -96,8 +104,18 @@ class Player:
 
     @property
     def top_true(self) -> float:
-        """True share of the tenth of areas with most incidents."""
+        """True share of the busiest areas."""
         return min(1.0, float(self.loop.true_share[self.loop.top].sum()))
+
+    @property
+    def top_due(self) -> float:
+        """Share of visits that the rule would give the busiest areas if it knew the true rates."""
+        return min(1.0, float(self.rule.due(self.loop.rates)[self.loop.top].sum()))
+
+    @property
+    def by_rule(self) -> float:
+        """How far the rule alone, with full knowledge, concentrates visits: its busiest tenth over their true share."""
+        return float(leading_excess(self.rule.due(self.loop.rates)[None], self.loop.true_share)[0])
 
     def tool(self) -> Way:
         """Give the tool as submitted as an arm."""
@@ -138,13 +156,15 @@ def described(
         Shape (replicates, areas): final shares of visits.
     path
         Rounds that were kept, and the share of the most visited tenth of areas in each, by run.
+    truth
+        Shape (areas,): what is due to each area, by its share of incidents and by how far the rule alone concentrates.
 
     References
     ----------
     Methods 6.3 (5): runaway probability with Wilson's interval; 6.4: the spread between runs, not only the mean.
     """
     shares = final[:, loop.top].sum(axis=1)
-    reached = concentrated_probability(final, truth, multiple=CONCENTRATED).reached
+    reached = _concentrated(final, truth)
     kept, leading = path
     percentiles = np.percentile(leading, [5, 50, 95], axis=1).T
     return Arm(
@@ -158,6 +178,12 @@ def described(
     )  # fmt: skip
 
 
+def _concentrated(final: Floats, truth: Floats) -> int:
+    if truth.size == 2:
+        return runaway_probability(final, threshold=OF_TWO).reached
+    return concentrated_probability(final, truth, multiple=CONCENTRATED).reached
+
+
 def played_arm(name: ArmName, played: Played, *, loop: Loop, truth: Floats, rounds: int) -> Arm:
     """Describe an arm that the engine played.
 
@@ -169,7 +195,7 @@ def played_arm(name: ArmName, played: Played, *, loop: Loop, truth: Floats, roun
     return described(name, final, (played.kept, played.leading), loop=loop, truth=truth, rounds=rounds)
 
 
-def locked(excess: Floats, kept: Ints, *, rounds: int) -> LockIn:
+def locked(concentrated: NDArray[np.bool_], kept: Ints, *, rounds: int) -> LockIn:
     """Say when runs became concentrated for good, as a survival curve.
 
     References
@@ -177,12 +203,22 @@ def locked(excess: Floats, kept: Ints, *, rounds: int) -> LockIn:
     Methods 6.3 (6): Kaplan-Meier, censored at the last round, with a minimum dwell.
     """
     dwell = min(DWELL, rounds // 2)
-    found = lock_in(excess > CONCENTRATED, kept, dwell=dwell)
+    found = lock_in(concentrated, kept, dwell=dwell)
     events = found.locked.astype(np.float64)
     curve = tuple(
         kaplan_meier(found.rounds, events, 1 - events, horizon=float(at)).event_probability for at in kept
     )
     return LockIn(dwell=dwell, rounds=tuple(int(at) for at in kept), probability=curve)
+
+
+def concentrated(leading: Floats, excess: Floats, *, areas: int) -> NDArray[np.bool_]:
+    """Tell which runs are concentrated at which kept rounds.
+
+    References
+    ----------
+    Methods 6.3 (5): the line is fixed beforehand, .95 for two areas.
+    """
+    return leading >= OF_TWO if areas == 2 else excess > CONCENTRATED
 
 
 def chance_layer(name: str, kind: Literal["chance", "parameters"], span: Span | None) -> Layer:

@@ -14,6 +14,10 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
+USUAL = 12
+"""Counts that are compared without a branch; tables have more."""
+LANES = 8
+"""Replicates that go on side by side."""
 Kernel = Callable[[Counts, Floats, Floats, Counts, Counts], None]
 
 
@@ -64,26 +68,26 @@ def kernel() -> Kernel:
     return cast("Kernel", njit(loops(*parts), nogil=True))
 
 
-def grow(tree: Counts, records: Counts) -> int:
+def grow(trees: Counts, lane: int, counts: Counts, row: int) -> int:
     """Build the tree of one replicate's records and return their sum.
 
     References
     ----------
     Fenwick (1994), as in `kernel`.
     """
-    tree[:] = 0
-    total = 0
-    for area in range(records.size):
-        tree[area + 1] += records[area]
-        total += records[area]
-    for node in range(1, tree.size):
+    total, last = 0, trees.shape[1]
+    trees[lane, :] = 0
+    for area in range(counts.shape[1]):
+        trees[lane, area + 1] += counts[row, area]
+        total += counts[row, area]
+    for node in range(1, last):
         above = node + (node & -node)
-        if above < tree.size:
-            tree[above] += tree[node]
+        if above < last:
+            trees[lane, above] += trees[lane, node]
     return total
 
 
-def add(tree: Counts, area: int, number: int) -> None:
+def add(trees: Counts, lane: int, area: int, number: int) -> None:
     """Add records to an area.
 
     References
@@ -91,37 +95,39 @@ def add(tree: Counts, area: int, number: int) -> None:
     Fenwick (1994), as in `kernel`.
     """
     node = area + 1
-    while node < tree.size:
-        tree[node] += number
+    while node < trees.shape[1]:
+        trees[lane, node] += number
         node += node & -node
 
 
-def place(tree: Counts, record: int) -> int:
+def place(trees: Counts, lane: int, record: int) -> int:
     """Find the area of a record, counted from 0 over all areas.
 
     References
     ----------
     Fenwick (1994), as in `kernel`.
     """
-    node, step, left = 0, tree.size - 1, record
-    while step > 0:
-        ahead = node + step
-        if ahead < tree.size and tree[ahead] <= left:
-            node = ahead
-            left -= tree[ahead]
+    node, step, left = 0, (trees.shape[1] - 1) >> 1, record
+    while step > 0:  # no branch inside: which way it goes is chance, and a processor that guesses loses time
+        rest = left - trees[lane, node + step]
+        before = rest >> 63  # all bits set where the record lies before this node, else none
+        node += step & ~before
+        left = rest + ((left - rest) & before)
         step >>= 1
     return node
 
 
-def count(chances: Floats, uniform: float) -> int:
-    """Turn a uniform number into a count by the distribution function of counts.
+def count(table: Floats, area: int, uniform: float) -> int:
+    """Turn a uniform number into a count by an area's distribution function.
 
     References
     ----------
     Devroye (1986), as in `poisson_table`.
     """
     number = 0
-    while uniform > chances[number]:
+    for at in range(USUAL):  # no branch, as in `place`
+        number += uniform > table[area, at]
+    while uniform > table[area, number]:
         number += 1
     return number
 
@@ -131,34 +137,47 @@ def loops(  # noqa: C901  # one loop over replicates, rounds and visits, as numb
 ) -> Kernel:
     """Put the four parts together; compiled parts give compiled loops.
 
+    Some replicates go on side by side: a visit waits for the one before it, and a processor can do others meanwhile.
+
     References
     ----------
     Ensign et al. (2018), PMLR 81, 160-171: one round of the urn.
     """
 
-    def visit(counts: Counts, uniforms: Floats, table: Floats, reports: Counts, found: Counts) -> None:
+    def visit(  # noqa: C901, PLR0912  # as `loops`
+        counts: Counts, uniforms: Floats, table: Floats, reports: Counts, found: Counts
+    ) -> None:
         """Play rounds: counts (size, areas), uniforms (size, rounds, 2, visits), reports (size, rounds, areas) or empty."""
         size, areas = counts.shape
-        width = 1
+        width, visits = 1, uniforms.shape[3]
         while width < areas:
             width *= 2
-        tree = np.zeros(width + 1, dtype=np.int64)
-        picked = np.zeros((uniforms.shape[3], 2), dtype=np.int64)
-        for row in range(size):
-            total = grow(tree, counts[row])
+        trees = np.zeros((LANES, width + 1), dtype=np.int64)
+        totals = np.zeros(LANES, dtype=np.int64)
+        picked = np.zeros((LANES, visits, 2), dtype=np.int64)
+        for first in range(0, size, LANES):
+            rows = min(LANES, size - first)
+            for lane in range(rows):
+                totals[lane] = grow(trees, lane, counts, first + lane)
             for at in range(uniforms.shape[1]):
-                for one in range(picked.shape[0]):  # all visits of a round see the records before it
-                    area = place(tree, np.int64(uniforms[row, at, 0, one] * total))
-                    picked[one, 0], picked[one, 1] = area, count(table[area], uniforms[row, at, 1, one])
-                for one in range(picked.shape[0]):
-                    counts[row, picked[one, 0]] += picked[one, 1]
-                    found[row] += picked[one, 1]
-                    total += picked[one, 1]
-                    add(tree, picked[one, 0], picked[one, 1])
-                for area in range(areas if reports.shape[0] else 0):
-                    if reports[row, at, area]:
-                        counts[row, area] += reports[row, at, area]
-                        total += reports[row, at, area]
-                        add(tree, area, reports[row, at, area])
+                for lane in range(rows):
+                    for one in range(visits):  # all visits of a round see the records before it
+                        record = np.int64(uniforms[first + lane, at, 0, one] * totals[lane])
+                        area = place(trees, lane, record)
+                        picked[lane, one, 0] = area
+                        picked[lane, one, 1] = count(table, area, uniforms[first + lane, at, 1, one])
+                for lane in range(rows):
+                    for one in range(visits):
+                        area, number = picked[lane, one, 0], picked[lane, one, 1]
+                        counts[first + lane, area] += number
+                        found[first + lane] += number
+                        totals[lane] += number
+                        add(trees, lane, area, number)
+                    for area in range(areas if reports.shape[0] else 0):
+                        number = reports[first + lane, at, area]
+                        if number:
+                            counts[first + lane, area] += number
+                            totals[lane] += number
+                            add(trees, lane, area, number)
 
     return visit

@@ -19,7 +19,7 @@ BINS, NARROW = 100, 10_000
 
 def score_tallies(rows: Rows, audit: AuditFile) -> tuple[ScoreTally, ...]:
     """Count scores by group, decision and outcome, for everyone and for each single way of dividing people."""
-    dimensions = tuple(dimension for dimension in ((), *audit.dimensions) if len(dimension) <= 1)
+    dimensions = tuple(dimension for dimension in ((), *audit.counted_dimensions) if len(dimension) <= 1)
     if rows.column("outcome") is None:
         return ()
     return count_scores(rows, audit, dimensions)
