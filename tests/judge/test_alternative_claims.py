@@ -47,7 +47,8 @@ def measured(*rules: tuple[Candidate, dict[str, Result]], reason: str | None = N
     found = Alternatives(
         aim=AIM, dimension=("race",), reason=reason, candidates=(own, *(one for one, _ in rules))
     )
-    return Measurements(items=items, alternatives=found)
+    other = Measurement(metric="people", dimension=(), group=(), against=None, result=estimate(None))
+    return Measurements(items=(other, *items), alternatives=found)
 
 
 def claimed(

@@ -524,3 +524,22 @@ def test_scores_that_were_not_compared_say_what_is_missing(
 def test_circumstances_that_were_not_compared_say_what_is_missing() -> None:
     assert topics_of(make_audit())[SIMILAR].because == "the audit file names no circumstances"
     assert "left no number" in topics_of(with_records(strata=["charge"]))[SIMILAR].because
+
+
+LESS_HARMFUL, UNNAMED = "less harmful rule", "subgroup that nobody named"
+
+
+def searches_of(audit: AuditFile, *metrics: str) -> dict[str, str]:
+    found = not_checked(audit, LOOP, membership_unknown=False, metrics=frozenset(metrics))
+    return {topic: item.because for topic in (LESS_HARMFUL, UNNAMED) for item in found if topic in item.topic}
+
+
+def test_searches_that_nobody_asked_for_are_named_and_so_are_those_without_a_number() -> None:
+    aim = {"need": "n", "utility": "accuracy", "tolerated_loss": 0.02}
+    asked = make_audit(alternatives=aim, subgroups={})
+    plain = searches_of(make_audit())
+
+    assert "neither the need" in plain[LESS_HARMFUL]
+    assert "asks for no search" in plain[UNNAMED]
+    assert set(searches_of(asked).values()) == {"the data checks, or too few people, left no number"}
+    assert searches_of(asked, "alternative_accuracy", "subgroup_selection_rate") == {}
