@@ -7,7 +7,6 @@ Every figure here is conditional on them. Time at risk is taken as equal; jail r
 import math
 from typing import NamedTuple
 
-
 ROUNDING = 1e-9
 """Ratios this near to 1 are 1."""
 
