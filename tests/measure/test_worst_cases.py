@@ -150,11 +150,16 @@ def test_chance_is_added_at_the_worst_case() -> None:
 
 
 def repeats(group: Group, people: int, moments: dict[int, float]) -> Repeats:
-    """Everyone stands in two rows of the same kind: sums of squares are twice the rows."""
+    """Everyone stands in two rows of the same kind: squares add up to twice the 100 rows, cubes to 400, fourth powers to 800."""
     table = tuple(
         tuple(moments.get(i, 0.0) if i == j else 0.0 for j in range(len(PAIRS))) for i in range(len(PAIRS))
     )
-    return Repeats(group=group, people=(people,) * len(DENOMINATORS), moments=table)
+    return Repeats(
+        group=group,
+        people=(people,) * len(DENOMINATORS),
+        moments=table,
+        powers=((400.0, 800.0),) * len(DENOMINATORS),
+    )
 
 
 @pytest.mark.parametrize("people", [50, 10])

@@ -88,7 +88,7 @@ def _side(item: Measurement) -> int | None:
 
 def with_loops(measured: Measurements, feedback: Feedback) -> Measurements:
     """Put what the loops and logs measured with everything else, so that policies can limit it."""
-    return Measurements(items=(*measured.items, *feedback.measurements, *feedback.numbers))
+    return replace(measured, items=(*measured.items, *feedback.measurements, *feedback.numbers))
 
 
 def judged_loops(feedback: Feedback, published: Measurements) -> Feedback:
@@ -122,7 +122,7 @@ def withhold_loops(published: Measurements, feedback: Feedback, *, smallest_cell
     hidden = _hidden(published)
     counts = () if feedback.logs is None else feedback.logs.cutoff_counts or ()
     few = any(0 < count < smallest_cell for count in counts)
-    return Measurements(items=tuple(_safe(item, hidden, few=few) for item in published.items))
+    return replace(published, items=tuple(_safe(item, hidden, few=few) for item in published.items))
 
 
 def _hidden(published: Measurements) -> set[tuple[tuple[str, ...], Group]]:
