@@ -7,6 +7,9 @@ Every figure here is conditional on them. Time at risk is taken as equal; jail r
 import math
 from typing import NamedTuple
 
+ROUNDING = 1e-9
+"""Ratios this near to 1 are 1."""
+
 
 class NoiseScore(NamedTuple):
     """How good a score that knows nothing looks, when it is judged by records that supervision made."""
@@ -90,7 +93,7 @@ def explaining_detection(ratio: float, flagged: float, flagged_other: float) -> 
         raise ValueError(msg)
     above, below = ratio * (1 - flagged_other) - (1 - flagged), flagged - ratio * flagged_other
     found = above / below if below else 0.0
-    return found if found >= 1 and math.isfinite(found) else None
+    return max(1.0, found) if math.isfinite(found) and found > 1 - ROUNDING else None
 
 
 def noise_score(flagged: float, occurs: float, *, supervised: float, unsupervised: float) -> NoiseScore:
