@@ -18,6 +18,7 @@ from auditkit.measure.alerts import ALERT_MEASURES
 from auditkit.measure.catalogue import measures
 from auditkit.measure.places import PLACE_MEASURES
 from auditkit.measure.registry import COMPARISONS, RATES
+from auditkit.results.other_loops import OTHER_LOOP_MEASURES
 
 REFERENCE = Path(__file__).parent / "reference"
 NOTE = "<!-- Written by docs/generate.py from the code. Do not edit: run `make docs`. -->"
@@ -101,6 +102,11 @@ def metrics() -> str:
         "A declared action `NAME` adds `action_rate_NAME`, its difference, ratio and range. Residents have the "
         "measures of exposure above.",
         table(("metric", "meaning"), [(f"`{name}`", meaning) for name, meaning in ALERT_MEASURES.items()]),
+        "## Loops of persons and alerts, and logs",
+        "Those about a loop as a whole have the dimension `loop`; the others compare groups.",
+        table(
+            ("metric", "meaning"), [(f"`{name}`", meaning) for name, meaning in OTHER_LOOP_MEASURES.items()]
+        ),
     )
 
 

@@ -25,7 +25,7 @@ CACHE = (
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the worlds, then write the page."""
     options = _options(arguments)
-    worlds = [world for world in plan.full(options.draws) if world.study in options.studies]
+    worlds = [world for world in plan.full(options.draws) if world.study in options.studies][:: options.every]
     records = run_all(worlds, Kept(options.cache), processes=options.processes, progress=_say)
     options.page.parent.mkdir(parents=True, exist_ok=True)
     options.page.write_text(page(records), encoding="utf-8")
@@ -40,6 +40,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--studies", nargs="+", choices=plan.STUDIES, default=plan.STUDIES, help="which to run"
     )
     parser.add_argument("--draws", type=float, default=1.0, help="so many times the usual number of draws")
+    parser.add_argument("--every", type=int, default=1, help="run one world of so many")
     parser.add_argument("--processes", type=int, default=min(2, os.cpu_count() or 1), help="at the same time")
     parser.add_argument("--cache", type=Path, default=CACHE, help="where results are kept")
     parser.add_argument("--page", type=Path, default=PAGE, help="the page to write")

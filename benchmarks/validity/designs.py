@@ -1,6 +1,7 @@
 """People who are no independent draws: they stand in several rows, or only a sample of them has outcomes."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -12,7 +13,7 @@ from auditkit.results.tally import DENOMINATORS, PAIRS, Cell, GroupTally, Repeat
 from benchmarks.validity.definitions import PLAIN
 from benchmarks.validity.people import Made, flags_table, shares_of, true_of_people
 from benchmarks.validity.scores import Scores
-from benchmarks.validity.truths import TrueRate, of_rates, score
+from benchmarks.validity.truths import TrueRate, Truths, of_rates, score
 from benchmarks.validity.worlds import World
 
 SAMPLED = ("false_positive_rate", "false_negative_rate", "prevalence")
@@ -24,10 +25,10 @@ Counts = NDArray[np.int64]
 def worlds(*, replicates: int) -> Iterator[World]:
     """Lay out repeated people by number, likeness and share, and random audits of unflagged people by size."""
     for people, likeness, rows, rate in product(
-        (30, 100, 400), (0.0, 0.3), ("about 4", "very unequal"), (0.1, 0.4)
+        (20, 30, 100, 400), (0.0, 0.3, 0.7), ("about 4", "very unequal"), (0.1, 0.4)
     ):
         settings: dict[str, Any] = {
-            "people": people, "likeness": likeness, "rows": rows, "rates": [rate, min(0.9, 1.5 * rate)],
+            "people": people, "likeness": likeness, "rows": rows, "rates": [rate, min(0.9, 1.5 * rate), rate],
         }  # fmt: skip
         name = f"{people} people, {rows} numbers of rows each"
         yield World(study="designs", name=name, settings=settings, replicates=replicates)
@@ -46,7 +47,7 @@ def run(world: World, rng: Rng) -> Scores:
 
 def _repeated(world: World, rng: Rng) -> Scores:
     settings, scores = world.settings, Scores()
-    rates = dict(zip("AB", settings["rates"], strict=True))
+    rates = dict(zip("ABC", settings["rates"], strict=True))
     truths = of_rates(
         "selection_rate", {name: TrueRate(rate, settings["people"]) for name, rate in rates.items()}
     )
@@ -60,6 +61,8 @@ def _repeated(world: World, rng: Rng) -> Scores:
                 group=(name,),
                 people=(len(one),) * len(DENOMINATORS),
                 moments=tuple(map(tuple, (one.T @ one).astype(float).tolist())),
+                powers=((float((one.sum(axis=1) ** 3).sum()), float((one.sum(axis=1) ** 4).sum())),)
+                * len(DENOMINATORS),
             )
             for name, one in persons.items()
         )
@@ -90,6 +93,19 @@ def _rows(rate: float, settings: Mapping[str, Any], rng: Rng) -> Counts:
     return kinds
 
 
+def _by_what_is_seen(truths: Truths, made: Mapping[str, Made], audited: int) -> Truths:
+    """Say how much a truth rests on: the fewest people to be expected of one kind among those with a known outcome."""
+    fewest = {}
+    for name, one in made.items():
+        unflagged = one.shares["tn"] + one.shares["fn"]
+        part = {"tp": one.people, "fp": one.people, "tn": audited / unflagged, "fn": audited / unflagged}
+        fewest[name] = min(one.shares[cell] * weight for cell, weight in part.items())
+    return {
+        (metric, who): replace(truth, size=min(fewest[name] for name in (who.split("~") if who else made)))
+        for (metric, who), truth in truths.items()
+    }
+
+
 def _audited(world: World, rng: Rng) -> Scores:
     settings, scores = world.settings, Scores()
     people, audited = settings["people"], settings["audited"]
@@ -98,7 +114,7 @@ def _audited(world: World, rng: Rng) -> Scores:
         "A": Made(people, shares_of(prevalence=prevalence, fpr=fpr, fnr=fnr)),
         "B": Made(people, shares_of(prevalence=prevalence, fpr=min(0.9, 1.5 * fpr), fnr=fnr)),
     }
-    truths = true_of_people(SAMPLED, made)
+    truths = _by_what_is_seen(true_of_people(SAMPLED, made), made, audited)
     for _ in range(world.replicates):
         cells: list[Cell] = []
         for name, one in made.items():

@@ -2,7 +2,7 @@
 
 import os
 import platform
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -20,9 +20,11 @@ from benchmarks.validity.tables import (
     size_class,
 )
 from benchmarks.validity.targets import Target, targets
-from benchmarks.validity.words import TEXT, kind_of
+from benchmarks.validity.words import SIMULTANEOUS, TEXT, WHY_OVER, kind_of
 
 Key = Callable[[Record, Row], tuple[str, ...] | None]
+MUCH = 0.97
+SPARSE = tuple(name for least, name in SIZES if least < 10)
 HEAD = (
     "interval",
     "smallest expected count",
@@ -48,6 +50,7 @@ def page(records: Sequence[Record]) -> str:
         machine=_machine(records), worlds=f"{len(records):,}", draws=f"{draws:,}",
         cities=f"{CITIES:,}", again=sum(one["look"] > 1 for one in records),
         targets=_table(("target", "found", ""), map(_judged, targets(of))),
+        over=_table(("interval", "smallest expected count", "coverage", "why"), _over(by_study)),
         alone=_table(HEAD, _lines(of("rates", "outcomes"), _alone)),
         equal=_table(HEAD, _lines(of("rates", "outcomes"), _equal)),
         family=_table(HEAD, _lines(of("rates", "outcomes"), _family)),
@@ -55,10 +58,38 @@ def page(records: Sequence[Record]) -> str:
         fair=_table(("world", "worlds", "what happened", "how often", "most"), _events(of("fair"))),
         power=_table(("world", "worlds", "what happened", "how often", "most"), _events(of("power"))),
         screening=_table(("world", "worlds", "what happened", "how often", "most"), _events(of("screening"))),
+        subgroups=_table(("world", "worlds", "what happened", "how often", "most"), _events(of("subgroups"))),
+        bounds=_table(("world", "worlds", "what happened", "how often", "most"), _events(of("bounds"))),
         designs=_table(WORLD_HEAD, _by_world(of("designs"))), finer=_table(WORLD_HEAD, _by_world(of("finer"))),
         tests=_table(("world", "worlds", "what happened", "how often", "most"), _events(of("finer"))),
         places=_table(WORLD_HEAD, _by_world(of("places"))), peers=_table(PEER_HEAD, _peers(of("peers"))),
     )  # fmt: skip
+
+
+def _over(by_study: Mapping[str, Sequence[Record]]) -> Iterator[tuple[str, ...]]:
+    """List every kind of interval that covers more than 97 %, beyond two standard errors, with the reason."""
+    for study, records in sorted(by_study.items()):
+        if study == "peers":
+            continue
+
+        def key(_: Record, row: Row, *, people: bool = study in {"rates", "outcomes"}) -> tuple[str, ...]:
+            measure, which, size = row[0], row[1], row[3]
+            return (kind_of(measure) if people else f"`{measure}`", which, size_class(size))
+
+        for (kind, which, size), line in coverage(records, key).items():
+            if line.mean - 2 * line.mean_error > MUCH:
+                shown = kind if which == "alone" else f"{kind}, family"
+                yield shown, size, plus_minus(line.mean, line.mean_error), _why(study, kind, which, size)
+
+
+def _why(study: str, kind: str, which: str, size: str) -> str:
+    if study == "places":
+        return WHY_OVER["places"]
+    if which == "family":
+        return WHY_OVER["family"]
+    if kind_of(kind.strip("`")) in SIMULTANEOUS or kind in SIMULTANEOUS:
+        return WHY_OVER["simultaneous"]
+    return WHY_OVER["sparse" if size in SPARSE else "other"]
 
 
 def _judged(target: Target) -> tuple[str, str, str]:

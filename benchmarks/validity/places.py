@@ -87,11 +87,13 @@ def _city(ground: Ground, settings: Mapping[str, Any], rng: Rng) -> PlaceTally:
     k = round(FLAGGED * areas)
     flags = np.column_stack([highest(own[:, at], k) for at in range(PERIODS, 2 * PERIODS)]).astype(np.float64)
     names = tuple(f"{at:03}" for at in range(areas))
+    centroids = np.array(list(product(*map(range, ground.side))), dtype=np.float64) / 1000  # at the equator
     of = {"Black": np.round(residents * share)}
     of["White"] = residents - of["Black"]
     return PlaceTally(
         areas=Areas(
-            ids=names, names=names, residents=residents.astype(np.float64), size_km2=None, centroids=None, neighbours=ground.neighbours,
+            ids=names, names=names, residents=residents.astype(np.float64), size_km2=None, centroids=centroids,
+            neighbours=ground.neighbours,
             groups=tuple(
                 ResidentGroup(dimension="race", group=name, residents=of[name], reference=name == "White")
                 for name in GROUPS

@@ -2,10 +2,36 @@
 
 from collections.abc import Iterator
 
-from benchmarks.validity import designs, fair, finer, limits, outcomes, peers, places, power, rates, screening
+from benchmarks.validity import (
+    bounds,
+    designs,
+    fair,
+    finer,
+    limits,
+    outcomes,
+    peers,
+    places,
+    power,
+    rates,
+    screening,
+    subgroups,
+)  # fmt: skip
 from benchmarks.validity.worlds import World
 
-STUDIES = ("rates", "outcomes", "limits", "fair", "power", "screening", "designs", "finer", "places", "peers")
+STUDIES = (
+    "rates",
+    "outcomes",
+    "limits",
+    "fair",
+    "power",
+    "screening",
+    "subgroups",
+    "designs",
+    "finer",
+    "places",
+    "peers",
+    "bounds",
+)
 
 
 def full(draws: float = 1.0) -> Iterator[World]:
@@ -18,7 +44,9 @@ def full(draws: float = 1.0) -> Iterator[World]:
     yield from peers.worlds(replicates=times(100))
     yield from fair.worlds(replicates=times(1_000))
     yield from screening.worlds(replicates=times(400))
+    yield from subgroups.worlds(replicates=times(400))
     yield from finer.worlds(replicates=times(600))
+    yield from bounds.worlds(replicates=times(1_000))
     yield from designs.worlds(replicates=times(1_000))
     yield from limits.worlds(replicates=times(4_000))
     yield from outcomes.worlds(120, replicates=times(1_000))

@@ -33,7 +33,7 @@ def run(world: World, rng: np.random.Generator) -> Scores:
     base, m, n, ratios = settings["base"], settings["size"], settings["other"], settings["kind"] == "ratio"
     pairs = _pairs(settings["groups"], n)
     first, second = (Rate(numerator=None, denominator=size, value=base, reason=None) for size in (m, n))
-    stated = smallest_detectable(first, second, pairs, kind="ratio" if ratios else "difference")
+    stated = smallest_detectable(first, second, pairs, kind=PLAIN.ratio_interval if ratios else "difference")
     if not isinstance(stated, Estimate) or stated.value is None:
         scores.event("no disparity is large enough", happened=True)
         return scores

@@ -22,6 +22,8 @@ LOW, TIMES = 0.925, 5
 LOOKED_AT_AGAIN = ("rates", "outcomes")
 ENOUGH = 10
 """Smallest expected count from which on no single world may cover little."""
+FEWEST = 200
+"""Fewer intervals do not say that a world covers little."""
 
 
 def found_in(world: World) -> Record:
@@ -111,8 +113,9 @@ def _same(world: World) -> str:
 
 def _low(record: Record) -> bool:
     return record["study"] in LOOKED_AT_AGAIN and any(
-        which == "alone" and size >= ENOUGH and held < LOW * (held + below + above)
+        which == "alone" and size >= ENOUGH and given >= FEWEST and held < LOW * given
         for _, which, _, size, _, held, below, above, _ in record["intervals"]
+        for given in [held + below + above]
     )
 
 

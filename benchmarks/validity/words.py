@@ -5,6 +5,16 @@ SIMULTANEOUS = ("range", "adverse impact ratio", "impact ratio")
 SUFFIXES = {"_difference": "difference", "_excess": "excess", "_range": "range"}
 
 
+WHY_OVER = {
+    "simultaneous": "by design: it follows from intervals of every pair that hold at once",
+    "family": "by design: Bonferroni, and joint intervals of all pairs, hold at least as often as they say",
+    "sparse": "few counts are possible, so coverage jumps from count to count; at 95 % on average some worlds would fall below",
+    "places": "a fixed number of flags, which blocks drawn anew forget",
+    "other": "small samples: Student's t and bounds that err on the safe side",
+}
+"""Why intervals of a kind hold the truth more often than 97 times in 100."""
+
+
 def kind_of(measure: str) -> str:
     """Name what kind of number a measure of the rates is."""
     if measure in {"adverse_impact_ratio", "impact_ratio"}:
@@ -29,6 +39,12 @@ How often audits are right, in made worlds whose truth is known.
 
 "Alone" means the interval of one number. "Family" means that all intervals of a family held at once.
 Where the worst of many worlds is named, chance makes some estimates stray. It counts as missed beyond three standard errors.
+
+## What covers more than 97 %
+
+More is no harm to those who read a range, but it is width that an audit did not need. All kinds above 97 %, and why:
+
+{over}
 
 ## How it was done
 
@@ -88,10 +104,26 @@ The group stands exactly at the smallest gap that the audit says it would have f
 
 {screening}
 
+## Subgroups that nobody named
+
+Four columns, and every combination of two or three of them that holds 100 people: up to 227. None is declared.
+The worst in one half are tested in the other. In some worlds one race of one age is wrongly flagged more often.
+
+{subgroups}
+## Bounds
+
+Two or four groups of 200 or 2,000 people, of whom groups and some outcomes are then hidden: at random, by decision or by group.
+In other worlds up to a tenth of each group have an outcome that was not recorded.
+In the last ones only the probability of belonging to a group is known.
+
+{bounds}
+
 ## Repeated people and audit samples
 
-People stand in about four rows each, or in very unequal numbers of rows, and a person's rows are independent or alike.
+People stand in about four rows each, or in very unequal numbers of rows, and a person's rows are independent or alike (correlation .3 or .7).
+Three groups are compared; the smallest expected count is that of people, not of rows.
 In other worlds all flagged people have outcomes, and a random sample of those who were not flagged.
+The smallest expected count there is that of one kind of person among those whose outcome is known.
 
 {designs}
 
@@ -110,6 +142,7 @@ Tests where what they test is true, so that 5 % is the promise:
 Cities of 80 to 320 areas, in blocks of four. Residents and incidents of neighbouring areas are alike up to the named reach.
 The tool flags a tenth of the areas each month, by counts as informative as last month's or by smoothed ones.
 The truth is that of all such cities, from {cities} more of them.
+A share or a mean of one rule or group covers too much: the tool flags as many areas each month, and blocks drawn anew forget that.
 
 {places}
 

@@ -24,15 +24,18 @@ from auditkit.definitions.pledge import KeptPledge, pledge_of, read_pledge, writ
 from auditkit.definitions.policy import ChosenPolicy, Policy, choose_policy
 from auditkit.errors import DefinitionError, Problem, closest, shown
 from auditkit.judge.alternative_areas import alternative_areas
+from auditkit.judge.alternatives import with_aim
 from auditkit.judge.disclosure import withhold_checks
-from auditkit.judge.families import declare_families
+from auditkit.judge.families import declare_families, declare_marks
 from auditkit.judge.judging import judge, may_be_positive
 from auditkit.judge.loop_disclosure import withhold_loop
 from auditkit.judge.loops import loop_of_policy
 from auditkit.judge.not_checked import not_checked
+from auditkit.judge.other_loops import judged_loops, with_loops, withhold_loops
 from auditkit.judge.place_disclosure import at_other_scales
 from auditkit.judge.pledges import check_pledge, with_pledge
 from auditkit.judge.publication import published
+from auditkit.judge.sensitivity import sensitivity
 from auditkit.load.alerts import load_alerts
 from auditkit.load.engine import connect
 from auditkit.load.people import load
@@ -45,6 +48,7 @@ from auditkit.measure.changes import changes
 from auditkit.measure.choices import Measuring
 from auditkit.measure.known import all_measures, declared_measures
 from auditkit.measure.measuring import PARTS as PEOPLE_PARTS
+from auditkit.measure.measuring import SEARCHES
 from auditkit.measure.places import PARTS, PLACE_MEASURES
 from auditkit.report.assemble import Origin, build_document, internal_files
 from auditkit.report.folder import check_free, manifest, write_folder
@@ -126,6 +130,7 @@ def run_audit(  # noqa: PLR0913  # the front door; all but the path have a defau
     """
     path = Path(path)
     audit, chosen, tool_type = _definitions(path, policy=policy)
+    audit = with_aim(audit, chosen.policy)
     check_languages(audit.report.languages)
     if out is not None:
         check_free(Path(out), existing=existing)
@@ -140,22 +145,25 @@ def run_audit(  # noqa: PLR0913  # the front door; all but the path have a defau
     progress("simulate", "feedback loop")
     feedback = simulate_by_kind(
         counted.result, audit, tool_type, Brought(folder=path.parent, commands=allow_command, forecaster=forecaster),
-        rng=_child(audit, "simulate"), progress=partial(progress, "simulate"),
+        families=declare_families(chosen.policy, audit), rng=_child(audit, "simulate"),
+        progress=partial(progress, "simulate"),
     )  # fmt: skip
-    measured = Measurements(items=(*measured.items, *feedback.measurements))
+    measured = with_loops(measured, feedback)
     progress("judge", chosen.policy.name)
     judged = judge(measured, audit, chosen.policy, feedback=feedback, checks=counted.checks)
-    smallest = audit.publication.smallest_cell
+    loop, smallest = loop_of_policy(feedback, chosen.policy, audit), audit.publication.smallest_cell
     safe = published(measured, counted.result, smallest_cell=smallest)
+    safe = withhold_loops(safe, feedback, smallest_cell=smallest)
+    feedback = judged_loops(withhold_loop(feedback, counted.result, smallest_cell=smallest), safe)
     origin = Origin(
         audit=audit, chosen=chosen, pledge=pledged, tool_type=tool_type, sources=counted.sources, counted=counted.counted,
         places=counted.result if isinstance(counted.result, PlaceTally) else None,
         alerts=counted.result if isinstance(counted.result, AlertTally) else None,
-        loop=loop_of_policy(feedback, chosen.policy, audit),
+        loop=loop,
         checks=withhold_checks(counted.checks, smallest_cell=smallest),
-        measurements=safe, feedback=withhold_loop(feedback, counted.result, smallest_cell=smallest),
-        alternative=alternative_areas(safe, audit),
+        measurements=safe, feedback=feedback, alternative=alternative_areas(safe, audit),
         judgement=with_pledge(judged, pledged),
+        sensitivity=sensitivity(judged, safe, chosen.policy, audit, feedback=feedback),
         not_checked=not_checked(
             audit, feedback, membership_unknown=_membership_unknown(measured), metrics=_metrics(measured),
             scales=at_other_scales(measured),
@@ -286,7 +294,7 @@ def _child(audit: AuditFile, stage: str) -> np.random.Generator:
 
 def _check_measures(tool_type: ToolType) -> None:
     """Refuse a tool type that names what cannot be measured."""
-    people = (*measures(), *PLACE_MEASURES, *PEOPLE_PARTS)
+    people = (*measures(), *PLACE_MEASURES, *PEOPLE_PARTS, *SEARCHES)
     known = {"person": people, "place": PARTS, "alert": ALERT_PARTS}[tool_type.kind]
     unknown = [name for name in tool_type.measures if name not in known]
     if unknown:
@@ -335,7 +343,8 @@ def _measuring(audit: AuditFile, policy: Policy) -> Measuring:
     return Measuring(
         orientation=audit.tool.orientation, families=declare_families(policy, audit), minimum_n=policy.minimum_n,
         minimum_share=policy.minimum_share, detect_ratio=policy.detect_ratio, ratio_interval=policy.ratio_interval,
-        seed=audit.run.seed, frontier=audit.frontier,
+        seed=audit.run.seed, frontier=audit.frontier, marks=declare_marks(policy, audit),
+        hidden=audit.outcome.hidden if audit.outcome else None,
     )  # fmt: skip
 
 

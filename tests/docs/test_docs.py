@@ -18,6 +18,7 @@ from auditkit.measure.catalogue import measures
 from auditkit.measure.places import PLACE_MEASURES
 from auditkit.measure.registry import RATES
 from auditkit.results.measurements import REASONS
+from auditkit.results.other_loops import OTHER_LOOP_MEASURES
 
 ROOT = Path(__file__).parents[2]
 TOP = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "GLOSSARY.md", "SECURITY.md")
@@ -146,6 +147,13 @@ def test_every_measure_of_places_and_every_verdict_on_a_loop_is_explained() -> N
     assert {name for name in PLACE_MEASURES if f"`{name}`" not in explained} == set()
     assert {name for name in get_args(LoopVerdict) if f"| `{name}` |" not in feedback} == set()
     assert set(re.findall(r"NE-[A-Z]+", explained)) <= set(REASONS)
+
+
+def test_every_measure_of_the_other_loops_has_its_place_in_their_pages() -> None:
+    pages = [ROOT / f"docs/methods/feedback_{name}.md" for name in ("people", "alerts", "logs")]
+    text = "".join(page.read_text(encoding="utf-8") for page in pages)
+
+    assert {name for name in OTHER_LOOP_MEASURES if f"`{name}`" not in text} == set()
 
 
 def test_the_changelog_counts_the_checks() -> None:

@@ -261,7 +261,7 @@ def test_what_nobody_can_tell_from_counts_alone_is_said(tmp_path: Path) -> None:
         "How the people whom officers met after an alert were treated",
     ]  # fmt: skip
     assert audit.document.feedback.status == "not_checked"
-    assert "does not model the loop of an alert system" in audit.document.feedback.because
+    assert "no [feedback] section that says how sites" in audit.document.feedback.because
 
 
 @pytest.mark.parametrize(("source", "said"), [("officer_initiated", True), ("verified", False)])

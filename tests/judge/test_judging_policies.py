@@ -457,7 +457,7 @@ def test_an_audit_says_that_it_tested_neither_feedback_nor_effect_on_crime() -> 
         item.topic for item in not_checked(make_audit(), LOOP, membership_unknown=False, metrics=NOTHING)
     ]
 
-    assert len(topics) == 4
+    assert len(topics) == 6
     assert any("feed on records" in topic for topic in topics)
     assert any("reduces crime" in topic for topic in topics)
 
@@ -468,9 +468,11 @@ def test_an_audit_without_outcomes_says_first_that_it_knows_nothing_of_errors() 
     assert "wrongly flagged" in found[0].topic
 
 
-def test_an_audit_with_people_of_unknown_group_says_that_it_has_no_worst_cases() -> None:
+def test_an_audit_with_people_of_unknown_group_says_which_numbers_have_no_worst_cases() -> None:
     without = not_checked(make_audit(), LOOP, membership_unknown=False, metrics=NOTHING)
-    found = not_checked(make_audit(), LOOP, membership_unknown=True, metrics=NOTHING)
+    found = not_checked(
+        make_audit(), LOOP, membership_unknown=True, metrics=frozenset({"outcome_rate_at_score"})
+    )
 
     (added,) = set(found) - set(without)
     assert "unknown group" in added.topic
@@ -522,3 +524,22 @@ def test_scores_that_were_not_compared_say_what_is_missing(
 def test_circumstances_that_were_not_compared_say_what_is_missing() -> None:
     assert topics_of(make_audit())[SIMILAR].because == "the audit file names no circumstances"
     assert "left no number" in topics_of(with_records(strata=["charge"]))[SIMILAR].because
+
+
+LESS_HARMFUL, UNNAMED = "less harmful rule", "subgroup that nobody named"
+
+
+def searches_of(audit: AuditFile, *metrics: str) -> dict[str, str]:
+    found = not_checked(audit, LOOP, membership_unknown=False, metrics=frozenset(metrics))
+    return {topic: item.because for topic in (LESS_HARMFUL, UNNAMED) for item in found if topic in item.topic}
+
+
+def test_searches_that_nobody_asked_for_are_named_and_so_are_those_without_a_number() -> None:
+    aim = {"need": "n", "utility": "accuracy", "tolerated_loss": 0.02}
+    asked = make_audit(alternatives=aim, subgroups={})
+    plain = searches_of(make_audit())
+
+    assert "neither the need" in plain[LESS_HARMFUL]
+    assert "asks for no search" in plain[UNNAMED]
+    assert set(searches_of(asked).values()) == {"the data checks, or too few people, left no number"}
+    assert searches_of(asked, "alternative_accuracy", "subgroup_selection_rate") == {}

@@ -159,6 +159,8 @@ def equations(found: Measurements) -> Iterator[Equation]:
     for item in found.items:
         if item.against is None and item.metric in COUNTED:
             yield from from_rate(item)
+            if isinstance(item.result, Estimate) and item.result.bounds and item.metric != "impact_ratio":
+                yield from from_bounds(item, item.result)
         elif isinstance(item.result, Estimate) and item.metric == "unknown_group_rate":
             unknown = where(race=UNKNOWN) if "race" in item.dimension else np.zeros_like(KNOWN)
             yield unknown.astype(float), item.result.numerator or 0
@@ -177,6 +179,34 @@ def from_rate(item: Measurement) -> Iterator[Equation]:
         yield counted.astype(float), item.result.numerator or 0
         if item.result.denominator is not None:
             yield among.astype(float), item.result.denominator
+
+
+PAIRS = {
+    "tn": {(0, 0)}, "fp": {(1, 0)}, "fn": {(0, 1)}, "tp": {(1, 1)}, "with": {(0, 1), (1, 1)}, "without": {(0, 0), (1, 0)},
+    "known": {(0, 0), (1, 0), (0, 1), (1, 1)}, "flagged known": {(1, 0), (1, 1)}, "unflagged known": {(0, 0), (0, 1)},
+}  # fmt: skip
+"""Decision and outcome of what a rate counts, where outcomes matter."""
+
+
+def from_bounds(item: Measurement, result: Estimate) -> Iterator[Equation]:
+    """Work out how many open people a bound adds: low = x / (m + down), high = (x + up) / (m + up)."""
+    own, may_be = where(**dict(item.group)), np.ones_like(KNOWN)
+    for axis, value in item.group:
+        may_be = may_be & (where(**{axis: value}) | (where(race=UNKNOWN) if axis == "race" else False))
+    names = COUNTED[item.metric]
+    up, down = (cells(FLAGGED)[name] & may_be & ~own for name in names)
+    down = down & ~up
+    for pairs, open_ in (
+        (PAIRS.get(names[0], set()), up),
+        (PAIRS.get(names[1], set()) - PAIRS.get(names[0], set()), down),
+    ):
+        for decision in {flag for flag, _ in pairs}:
+            open_[may_be & ~KNOWN & (FLAGGED if decision else ~FLAGGED)] = True
+    x, m, (low, high) = result.numerator or 0, result.denominator or 0, result.bounds or (None, None)
+    if low:
+        yield down.astype(float), round(x / low - m)
+    if high is not None and high < 1:
+        yield up.astype(float), round((high * m - x) / (1 - high))
 
 
 def from_implied(item: Measurement, result: Estimate, rates: Rates) -> Iterator[Equation]:

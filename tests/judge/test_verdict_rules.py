@@ -1,6 +1,7 @@
 """Verdicts on single numbers: methods 3.7 and its cases G23, mirrored limits, and everything that cannot be told."""
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -247,3 +248,45 @@ def test_two_sided_ratio_limits_judge_a_pair_alike_in_both_orders(
 
     near_a_limit = any(abs(value - edge) < 1e-9 for value in (low, high, a, b) for edge in (0.5, 2.0))
     assert near_a_limit or judged(there, **limit) == judged(back, **limit)
+
+
+def test_meets_needs_the_chance_around_the_bounds_within_the_limit_too() -> None:
+    inside = make_estimate((0.9, 1.1), (0.92, 1.08), bounds=(0.85, 1.2))
+
+    assert judged(replace(inside, bounds_interval_90=(0.81, 1.24)), membership_unknown=True) == "meets"
+    assert judged(replace(inside, bounds_interval_90=(0.79, 1.24)), membership_unknown=True) == "cannot_tell"
+    assert judged(replace(inside, bounds=(0.7, 1.2), bounds_interval_90=(0.81, 1.24))) == "cannot_tell"
+
+
+@pytest.mark.parametrize(
+    ("bounds", "around", "around_90", "expected"),
+    [
+        ((0.9, 1.1), (0.85, 1.2), (0.86, 1.19), "meets"),
+        ((0.9, 1.1), (0.7, 1.3), (0.75, 1.28), "cannot_tell"),
+        ((1.3, 1.5), (1.2, 1.6), (1.22, 1.58), "cannot_tell"),  # outside, but chance reaches back in
+        ((1.4, 1.5), (1.3, 1.6), (1.32, 1.58), "does_not_meet"),
+    ],
+)
+def test_bounds_alone_are_judged_with_what_chance_adds(
+    bounds: Bounds, around: Bounds, around_90: Bounds, expected: str
+) -> None:
+    alone = replace(
+        make_estimate(None, bounds=bounds), value=None, bounds_interval=around, bounds_interval_90=around_90
+    )
+
+    assert judged(alone) == expected
+
+
+@pytest.mark.parametrize(
+    ("bounds", "expected"), [((0.9, 1.2), "meets"), ((0.7, 1.2), "cannot_tell"), (None, "cannot_tell")]
+)
+def test_a_number_by_itself_meets_a_limit_if_its_bounds_do(bounds: Bounds | None, expected: str) -> None:
+    number = make_estimate((0.1, 9.0), (0.2, 8.0), bounds=bounds)
+
+    assert judged(number, membership_unknown=True, judged_by="value") == expected
+
+
+def test_bounds_alone_are_compared_where_the_number_alone_counts() -> None:
+    alone = replace(make_estimate(None, bounds=(0.9, 1.2)), value=None, bounds_interval=(0.1, 9.0))
+
+    assert judged(alone, judged_by="value") == "meets"

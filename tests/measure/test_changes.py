@@ -326,6 +326,14 @@ def test_an_interval_is_a_pair_without_infinities(document: AuditDocument) -> No
     assert found.interval[1] == pytest.approx(math.hypot(wilson(3, 10, critical=Z).high - 0.3, 0.1))
 
 
+def test_numbers_of_searches_are_left_out_because_rules_are_fitted_anew(document: AuditDocument) -> None:
+    rule = figure("alternative_selection_rate/race=A", stratum="alternative: small tree")
+
+    found = changes(with_figures(document, rule, records="a" * 64), with_figures(document, records="b" * 64))
+
+    assert (found.figures, found.only_a) == ((), ())
+
+
 def test_figures_made_under_other_assumptions_widen_no_range(document: AuditDocument) -> None:
     moved = [rate(46, 200), rate(64, 200)]
     assumed = [

@@ -1,5 +1,8 @@
 """What else is said of a pair of rates: people it stands for, tests, smallest detectable gaps, the four-fifths rule."""
 
+from functools import partial
+from typing import Any
+
 import numpy as np
 import pytest
 from scipy.stats import fisher_exact
@@ -8,7 +11,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportions
 
 from auditkit.measure.blocks import RateBlock
 from auditkit.measure.choices import Measuring
-from auditkit.measure.comparisons import Pairing
+from auditkit.measure.comparisons import Pairing, RatioInterval
 from auditkit.measure.groups import Rate
 from auditkit.measure.measuring import measure
 from auditkit.measure.pairs import excess, four_fifths, p_values, sample_needed, smallest_detectable
@@ -115,28 +118,35 @@ def test_rates_with_an_interval_of_their_own_have_no_test_and_no_power() -> None
 
     model = NotEstimable(reason="NE-MODEL")
     assert raw == adjusted == [model]
-    assert smallest_detectable(own, rate(2, 20), ALONE, kind="ratio") == model
-    assert sample_needed(own, rate(2, 20), ALONE, detect=1.25) == model
+    assert smallest_detectable(own, rate(2, 20), ALONE, kind="koopman") == model
+    assert sample_needed(own, rate(2, 20), ALONE, detect=1.25, kind="koopman") == model
 
 
 # What the audit could have found.
 
 
 def test_the_smallest_detectable_gap_takes_the_critical_value_of_the_family() -> None:
-    joint = Pairing(pairs=(), critical=critical.bonferroni(0.95, 3), simultaneous=False)
+    reach = critical.bonferroni(0.95, 3)
+    joint = Pairing(pairs=(), critical=reach, simultaneous=False)
+    every = Pairing(pairs=(), critical=reach, simultaneous=True)
+    sizes: dict[str, Any] = {"base": 0.1, "m": 300, "n": 400, "direction": "higher"}
 
-    for pairs, reach in ((ALONE, critical.normal(0.95)), (joint, critical.bonferroni(0.95, 3))):
+    gap = smallest_detectable_difference
+    for pairs, value_of, of_differences in (
+        (ALONE, critical.normal(0.95), gap), (joint, reach, gap), (every, reach, partial(gap, kind="agresti_caffo")),
+    ):  # fmt: skip
         for kind, find in (
-            ("ratio", smallest_detectable_ratio),
-            ("difference", smallest_detectable_difference),
+            ("katz", partial(smallest_detectable_ratio, kind="katz")),
+            ("koopman", partial(smallest_detectable_ratio, kind="koopman")),
+            ("difference", of_differences),
         ):
             found = smallest_detectable(rate(50, 300), rate(40, 400), pairs, kind=kind)  # type: ignore[arg-type]
-            assert value(found) == pytest.approx(find(0.1, 300, 400, critical=reach, direction="higher"))
+            assert value(found) == pytest.approx(find(critical=value_of, **sizes))
 
 
 def test_where_no_higher_rate_can_be_told_apart_the_lower_one_is_named() -> None:
     # 95 % of 40 people: not even 100 % of 40 would stand out.
-    found = smallest_detectable(rate(30, 40), rate(38, 40), ALONE, kind="ratio")
+    found = smallest_detectable(rate(30, 40), rate(38, 40), ALONE, kind="koopman")
 
     assert isinstance(found, Estimate)
     assert found.method == "power_80_lower"
@@ -144,17 +154,21 @@ def test_where_no_higher_rate_can_be_told_apart_the_lower_one_is_named() -> None
 
 
 def test_groups_too_small_for_any_gap_say_so() -> None:
-    assert smallest_detectable(rate(0, 2), rate(1, 2), ALONE, kind="ratio") == NotEstimable(reason="NE-POWER")
-    assert smallest_detectable(rate(0, 2), EMPTY, ALONE, kind="ratio") == NotEstimable(reason="NE-DENOM")
-    assert sample_needed(rate(1, 20), rate(0, 20), ALONE, detect=1.25) == NotEstimable(reason="NE-POWER")
-    assert sample_needed(EMPTY, rate(1, 20), ALONE, detect=1.25) == NotEstimable(reason="NE-DENOM")
+    find, needed = partial(smallest_detectable, kind="koopman"), partial(sample_needed, kind="koopman")
+
+    assert find(rate(0, 2), rate(1, 2), ALONE) == NotEstimable(reason="NE-POWER")
+    assert find(rate(0, 2), EMPTY, ALONE) == NotEstimable(reason="NE-DENOM")
+    assert needed(rate(1, 20), rate(0, 20), ALONE, detect=1.25) == NotEstimable(reason="NE-POWER")
+    assert needed(EMPTY, rate(1, 20), ALONE, detect=1.25) == NotEstimable(reason="NE-DENOM")
 
 
 def test_the_sample_for_a_ratio_that_cannot_be_reached_is_that_of_its_inverse() -> None:
     # 1.25 x 90 % would be 112.5 %, so 90 % against 72 %; the pooled z test wants about 78 people (Fleiss 2003).
-    needed = value(sample_needed(rate(9, 10), rate(90, 100), ALONE, detect=1.25))
+    kinds: tuple[RatioInterval, ...] = ("koopman", "katz")
+    for kind in kinds:
+        needed = value(sample_needed(rate(9, 10), rate(90, 100), ALONE, detect=1.25, kind=kind))
 
-    assert needed == pytest.approx(78, abs=10)
+        assert needed == pytest.approx(78, abs=10)
 
 
 def test_power_is_measured_for_declared_limits_only_where_it_costs_much() -> None:

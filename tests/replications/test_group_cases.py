@@ -19,6 +19,7 @@ POLICY = """
 name = "one limit"
 version = "1"
 minimum_n = 1
+ratio_interval = "katz"
 [[limit]]
 id = "flagged"
 measure = "selection_rate_ratio"

@@ -4,11 +4,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import expit
+from scipy.stats import beta
 
 from auditkit import run_audit
 from auditkit.results.audit import Audit
+from auditkit.statistics import threshold_test
 
 FRISK = Path(__file__).parents[3] / "shared" / "data" / "nyc_frisk_gelman" / "frisk_with_noise.csv"
 POLICY = """
@@ -126,3 +130,74 @@ def test_stops_of_a_group_of_few_are_withheld_like_their_number(
     known = audit.measurements_frame().set_index("id").loc["stops_per_residents_ratio/race=B~race=A"]
     assert known["value"] == pytest.approx(90 / 500 / (400 / 1000))
     assert known["reason"] == "NE-BLOCKS"  # one area cannot show how much stops vary beyond chance
+
+
+# The threshold test: methods 3.14 and G36.
+
+GROUPS = {"A": (0.24, 0.0), "B": (0.24, 0.3), "C": (0.12, 0.3)}
+"""Where each group is searched: from which probability on; and how much more often it carries something, in log odds."""
+
+
+def signals(share: float, spread: float) -> Any:
+    """Probabilities to carry something, as officers see them: beta, as in methods 3.14."""
+    return beta(spread * share, spread * (1 - share))
+
+
+def test_made_signals_have_the_search_and_hit_rates_of_the_reference_case() -> None:
+    # methods G36: a = 2, b = 8, t = .3; the hit rate is [1 - F(t; a+1, b)] / [1 - F(t; a, b)] a/(a+b)
+    seen = signals(0.2, 10)
+
+    assert seen.sf(0.3) == pytest.approx(0.1960, abs=5e-5)
+    assert beta(3, 8).sf(0.3) / seen.sf(0.3) * 0.2 == pytest.approx(0.3906, abs=5e-5)
+
+
+@pytest.fixture(scope="module")
+def searched(tmp_path_factory: pytest.TempPathFactory, write_audit: Callable[..., Path]) -> Audit:
+    """Draw the counts of 8 areas from the model of methods 3.14, with one threshold for each group, and audit them."""
+    rng, lines = np.random.default_rng(36), ["area,race,searched,hit,n"]
+    for area in range(8):
+        of_area = rng.normal(0, 0.3)
+        for race, (threshold, of_group) in GROUPS.items():
+            share = float(expit(-1.9 + of_group + of_area))
+            seen = signals(share, 10)
+            hit_rate = beta(10 * share + 1, 10 * (1 - share)).sf(threshold) / seen.sf(threshold) * share
+            searches = int(rng.binomial(700, seen.sf(threshold)))
+            hits = int(rng.binomial(searches, hit_rate))
+            lines += [
+                f"a{area},{race},no,,{700 - searches}", f"a{area},{race},yes,yes,{hits}",
+                f"a{area},{race},yes,no,{searches - hits}",
+            ]  # fmt: skip
+    outcome = {
+        "column": "hit",
+        "positive": ["yes"],
+        "means": "found with contraband",
+        "source": "officer_initiated",
+    }
+    path = write_audit(
+        tmp_path_factory.mktemp("searches"), "\n".join(lines) + "\n", file="stops.csv",
+        records={
+            "id": None, "counts": "n", "area": "area", "decision": {"column": "searched", "flagged": ["yes"]},
+            "outcome": outcome,
+        },
+        stops={"threshold_test": True}, publication={"smallest_cell": 0},
+    )  # fmt: skip
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(threshold_test, "_DRAWS", 60)
+        return run_audit(path)
+
+
+@pytest.mark.parametrize("race", ["B", "C"])
+def test_the_difference_of_thresholds_holds_the_truth_in_a_run(searched: Audit, race: str) -> None:
+    found = (
+        searched.measurements_frame().set_index("id").loc[f"search_threshold_difference/race={race}~race=A"]
+    )
+
+    assert found["method"] == "threshold_test"
+    assert found["low"] <= GROUPS[race][0] - GROUPS["A"][0] <= found["high"]
+    assert found["low_family"] < found["low"] < found["low_90"]
+
+
+def test_the_report_says_how_sure_officers_were(searched: Audit) -> None:
+    for name in ("report.en.html", "report.en.md"):
+        assert "The threshold test estimates how likely somebody had to seem" in searched.files[name].decode()
+    assert 'data-m="search_threshold/race=C"' in searched.files["report.en.html"].decode()

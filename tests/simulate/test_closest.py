@@ -19,7 +19,7 @@ from auditkit.simulate.forecasters import (
     Surrogate,
 )
 from auditkit.simulate.rules import top
-from auditkit.simulate.spread import KernelDensity, SelfExciting
+from auditkit.simulate.spread import KernelDensity, SelfExciting, centres
 from auditkit.statistics.self_exciting import first_guess, fit, next_rate
 
 Counts = NDArray[np.int64]
@@ -155,7 +155,7 @@ def test_kernel_density_spreads_records_over_nearby_areas() -> None:
     density.start(past, replicates=1, seed=1)
     scores = density.scores(1, np.array([[10, 0, 0]]), np.zeros((1, 3), dtype=np.int64))
 
-    assert density.smoothed_by == "distance"
+    assert centres(past) is not None
     assert scores[0] == pytest.approx(10 * np.exp([0, -1 / 2, -2]))
 
 
@@ -168,13 +168,13 @@ def test_without_centres_neighbours_are_smoothed_over_instead(longitude: Floats 
         np.array([[2], [0], [0]]), longitude=longitude, latitude=None if longitude is None else np.zeros(3),
         neighbours=((1,), (0, 2), (1,)),
     )  # fmt: skip
-    density = KernelDensity(decay=0.5)
+    density = KernelDensity()
     density.start(past, replicates=1, seed=1)
     scores = density.scores(1, np.array([[3, 0, 0]]), np.zeros((1, 3), dtype=np.int64))
 
-    # half of 2 is kept, and 3 are new: 4 in the first area; half of it there, a quarter in the middle one
-    assert density.smoothed_by == "neighbours"
-    assert scores[0].tolist() == [2.0, 1.0, 0.0]
+    # 2 before and 3 new in the first area: half of 5 counts there, and half of its one neighbour in the middle
+    assert centres(past) is None
+    assert scores[0].tolist() == [2.5, 1.25, 0.0]
 
 
 # --- in time ---------------------------------------------------------------------------------------------------------

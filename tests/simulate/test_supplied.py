@@ -1,5 +1,6 @@
 """What stands for the tool in the loop: surrogates, the vendor's program, and a forecaster in Python."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -155,6 +156,28 @@ def test_a_forecaster_whose_scores_are_wrong_cannot_be_rerun() -> None:
     )
 
 
+def test_a_forecaster_that_fails_only_on_the_audited_periods_is_played_without_an_overlap() -> None:
+    class OnlyMany(Alphabet):
+        def scores(self, round: int, reported: Ints, discovered: Ints) -> Floats:  # noqa: A002
+            found = super().scores(round, reported, discovered)
+            return found if self.replicates > 1 else found[:, :1]
+
+    found = played(Brought(folder=Path(), forecaster=OnlyMany()), allocator="top_k")
+
+    assert (found.status, found.overlap) == ("measured", None)
+
+
+def test_a_history_without_a_split_is_nobody_s_loop() -> None:
+    tally = made_tally()
+    declared = FeedbackChoice(allocator="kernel_density")
+    brought = Brought(folder=Path(), forecaster=Alphabet())
+    for one in (brought, Brought(folder=Path())):
+        assert simulate_tool(
+            replace(tally, past=None), declared, one, rng=np.random.default_rng(1), progress=lambda _: None,
+            decision=None, period="week",
+        ) is None  # fmt: skip
+
+
 def test_closest_names_its_surrogate_and_how_well_it_repeats_the_tool() -> None:
     found = played(Brought(folder=Path()), allocator="closest")
 
@@ -177,4 +200,7 @@ def test_every_allocator_is_played_and_held_against_the_submitted_flags(allocato
 
     assert (found.status, found.allocator, found.repeats, found.model) == ("measured", allocator, None, None)
     assert found.overlap is not None
+    assert found.smoothed_over == (
+        "neighbours" if allocator == "kernel_density" else None
+    )  # there are no centres
     assert found.overlap > 0.4  # rates differ so much that all of them flag nearly the same areas

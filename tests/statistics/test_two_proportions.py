@@ -12,7 +12,13 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest, fisher_exact, hypergeom
 from statsmodels.stats.proportion import proportions_ztest
 
-from auditkit.statistics.two_proportions import compare, pooled_z, range_permutation, standardised_count
+from auditkit.statistics.two_proportions import (
+    compare,
+    exact_tail,
+    pooled_z,
+    range_permutation,
+    standardised_count,
+)
 
 COUNTS = st.integers(1, 400).flatmap(lambda m: st.tuples(st.integers(0, m), st.just(m)))
 SMALL = st.integers(1, 30).flatmap(lambda m: st.tuples(st.integers(0, m), st.just(m)))
@@ -231,3 +237,15 @@ def test_the_tests_do_without_the_slow_import_of_scipy_stats(module: str) -> Non
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout == "False\n"
+
+
+@pytest.mark.parametrize(
+    ("x", "m", "y", "n"), [(3, 4, 1, 4), (0, 5, 5, 5), (8, 10, 1, 6), (60, 100, 60, 300), (2, 9, 0, 40)]
+)
+def test_the_exact_tail_is_fishers_one_sided_test(x: int, m: int, y: int, n: int) -> None:
+    table = np.array([[x, m - x], [y, n - y]])
+
+    higher, lower = (float(fisher_exact(table, alternative=side).pvalue) for side in ("greater", "less"))
+
+    assert exact_tail(x, m, y, n, side="higher") == pytest.approx(higher)
+    assert exact_tail(x, m, y, n, side="lower") == pytest.approx(lower)

@@ -233,6 +233,25 @@ def test_fewer_than_20_people_in_several_rows_keep_their_rate_and_get_no_interva
     assert found["selection_rate_p_value/race=B~race=A"].result == NotEstimable(reason="NE-BLOCKS")
 
 
+def test_where_a_few_people_have_most_rows_a_rate_gets_no_interval(
+    write_audit: Callable[..., Path], tmp_path: Path
+) -> None:
+    # 30 people, of whom two stand in 40 rows each: (28 + 2 x 40^2)^2 / (28 + 2 x 40^4) - 1 is 1.0 degrees of freedom
+    # where all rows of a person agree, as they do.
+    rows = "".join(
+        f"{race}{at},{race},{int(at % 3 == 0)},0\n" * (40 if at < 2 else 1)
+        for race in "AB"
+        for at in range(30)
+    )
+
+    found = measured(
+        of_repeats(write_audit, tmp_path, "person,race,flagged,outcome\n" + rows), "selection_rate"
+    )
+
+    rate = estimate(found, "selection_rate/race=A")
+    assert (rate.value, rate.interval, rate.reason) == (49 / 108, None, "NE-BLOCKS")
+
+
 def test_measures_that_take_rows_as_people_lose_what_says_how_sure_they_are(
     write_audit: Callable[..., Path], tmp_path: Path
 ) -> None:

@@ -7,12 +7,20 @@ from pydantic import Field, field_validator, model_validator
 
 from auditkit import bundled
 from auditkit.definitions.alerts import Actions, CoverageTable, EventTable, TestRates, disposition_complaints
+from auditkit.definitions.alternatives import (
+    Alternatives,
+    Subgroups,
+    alternatives_complaints,
+    subgroup_complaints,
+)
 from auditkit.definitions.checks import Kind, read_tool_type
 from auditkit.definitions.displacement import Displacement, displacement_complaints
 from auditkit.definitions.frontier import Frontier, frontier_complaints
-from auditkit.definitions.places import AreaTable, FeedbackChoice, HistoryTable
+from auditkit.definitions.inferred import InferredGroup, inferred_apart
+from auditkit.definitions.loops import DeploymentTable, FeedbackSection, for_kind
+from auditkit.definitions.places import AreaTable, HistoryTable
 from auditkit.definitions.records import Confusion, Outcome, Records, Text
-from auditkit.definitions.stops import Stops
+from auditkit.definitions.stops import Stops, stop_complaints
 from auditkit.definitions.strict import Definition, parse, read_toml
 from auditkit.definitions.values import Value, Values
 from auditkit.errors import closest, shown
@@ -119,10 +127,14 @@ class AuditFile(Definition):
     groups: dict[Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")], Group] = Field(
         default_factory=dict
     )
+    inferred: dict[Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")], InferredGroup] = Field(
+        default_factory=dict, description="[groups.…] sections that give 'probabilities'; written there."
+    )
     intersections: Annotated[tuple[Intersection, ...], Field(strict=False)] = ()
     areas: AreaTable | None = None
     history: HistoryTable | None = None
-    feedback: FeedbackChoice | None = None
+    feedback: FeedbackSection | None = None
+    deployment: DeploymentTable | None = None
     displacement: Displacement | None = None
     frontier: Frontier | None = None
     coverage: CoverageTable | None = None
@@ -130,6 +142,8 @@ class AuditFile(Definition):
     events: EventTable | None = None
     test_rates: TestRates | None = None
     stops: Stops | None = None
+    alternatives: Alternatives | None = None
+    subgroups: Subgroups | None = None
     policy: PolicyChoice = PolicyChoice()
     report: ReportChoice = ReportChoice()
     contact: Contact | None = None
@@ -140,13 +154,25 @@ class AuditFile(Definition):
 
     @model_validator(mode="before")
     @classmethod
-    def _alerts_are_rows(cls, given: Any) -> Any:
-        """Take each row of an alert system as an alert, where nothing says which were dispatched."""
+    def _read_by_kind(cls, given: Any) -> Any:
+        """Read what depends on the kind of tool.
+
+        Each row of an alert system is an alert, where nothing says which were dispatched; and each kind has its own
+        [feedback].
+        """
         tool, records = (given.get(key) for key in ("tool", "records"))
-        named = isinstance(tool, dict) and tool.get("type") in bundled.names("checks/tool_types")
-        if not named or not isinstance(records, dict) or read_tool_type(tool["type"]).kind != "alert":
+        if not isinstance(tool, dict) or tool.get("type") not in bundled.names("checks/tool_types"):
             return given
-        return {**given, "records": {"decision": "all", **records}}
+        kind = read_tool_type(tool["type"]).kind
+        if kind == "alert" and isinstance(records, dict):
+            given = {**given, "records": {"decision": "all", **records}}
+        return given if "feedback" not in given else {**given, "feedback": for_kind(given["feedback"], kind)}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _inferred_apart(cls, given: Any) -> Any:
+        """Tell groups that are known from those that are only inferred; both are written under [groups]."""
+        return inferred_apart(given)
 
     @model_validator(mode="after")
     def _known_groups(self) -> Self:
@@ -174,7 +200,19 @@ class AuditFile(Definition):
     @property
     def dimensions(self) -> tuple[tuple[str, ...], ...]:
         """Every declared way of dividing people or residents: the groups, then the intersections."""
-        return tuple(dict.fromkeys((*self.row_dimensions, *self.resident_dimensions)))
+        return tuple(
+            dict.fromkeys((*self.row_dimensions, *self.inferred_dimensions, *self.resident_dimensions))
+        )
+
+    @property
+    def inferred_dimensions(self) -> tuple[tuple[str, ...], ...]:
+        """Every way of dividing people of which only probabilities are known."""
+        return tuple((name,) for name in self.inferred)
+
+    @property
+    def counted_dimensions(self) -> tuple[tuple[str, ...], ...]:
+        """Every declared way of dividing people or residents that can be counted."""
+        return tuple(one for one in self.dimensions if one not in self.inferred_dimensions)
 
     @property
     def row_dimensions(self) -> tuple[tuple[str, ...], ...]:
@@ -192,7 +230,7 @@ class AuditFile(Definition):
         if self.areas is not None and dimension in self.resident_dimensions:
             named = self.areas.reference.get(dimension[0])
             return None if named is None else (named,)
-        parts = [self.groups[name].reference for name in dimension]
+        parts = [(self.groups.get(name) or self.inferred[name]).reference for name in dimension]
         known = tuple(part for part in parts if part is not None)
         return known if known and len(known) == len(parts) else None
 
@@ -203,9 +241,10 @@ class AuditFile(Definition):
 
 
 SECTIONS: dict[str, tuple[Kind, ...]] = {
-    "areas": ("place", "alert"), "history": ("place",), "feedback": ("place",), "displacement": ("place",),
+    "areas": ("place", "alert"), "history": ("place",), "deployment": ("place", "alert"), "displacement": ("place",),
     "frontier": ("place",), "coverage": ("alert",),
-    "actions": ("alert",), "events": ("alert",), "test_rates": ("alert",),
+    "actions": ("alert",), "events": ("alert",), "test_rates": ("alert",), "alternatives": ("person",),
+    "subgroups": ("person",),
 }  # fmt: skip
 """Sections that only some kinds of tool have."""
 
@@ -222,12 +261,16 @@ def _section_complaints(audit: AuditFile) -> list[str]:
     ]
     if audit.kind != "alert" and (audit.records.longitude or audit.records.latitude):
         found.append("[records] longitude and latitude belong to tools of type 'alert'")
+    if audit.deployment and audit.kind != "person":
+        used = audit.tool.status != "proposed"
+        found += [] if used else ["[deployment] holds logs of a tool in use, and this one is 'proposed'"]
+        found += [] if audit.areas else ["[deployment] needs [areas]"]
     return found
 
 
 def _person_complaints(audit: AuditFile) -> list[str]:
     found = []
-    if not audit.groups:
+    if not audit.groups and not audit.inferred:
         found.append("an audit of people compares groups: declare at least one, such as [groups.race]")
     if audit.records.outcome and audit.records.outcome.kind != "binary":
         found.append("the outcome of a person is of kind 'binary'")
@@ -237,33 +280,31 @@ def _person_complaints(audit: AuditFile) -> list[str]:
         found.append(
             "decision = \"all\" belongs to tools of type 'place', or to [stops] where each row is a stop"
         )
-    found += _stop_complaints(audit)
-    return found
+    found += stop_complaints(audit.stops, audit.records, tuple(audit.groups))
+    found += alternatives_complaints(audit.alternatives, audit.records, audit.dimensions)
+    found += subgroup_complaints(audit.subgroups, audit.records, tuple(audit.groups))
+    return [*found, *_hidden_complaints(audit)]
 
 
-def _stop_complaints(audit: AuditFile) -> list[str]:
-    stops, records = audit.stops, audit.records
-    if stops is None:
+def _hidden_complaints(audit: AuditFile) -> list[str]:
+    hidden = None if audit.outcome is None else audit.outcome.hidden
+    unknown = [] if hidden is None else [name for name in hidden.groups if name not in audit.groups]
+    if not unknown:
         return []
-    found = []
-    if stops.threshold_test and (records.area is None or records.outcome is None):
-        found.append(
-            "the threshold test needs [records] area and outcome: where stops were, what searches found"
-        )
-    if stops.benchmark and (unknown := [name for name in stops.benchmark.groups if name not in audit.groups]):
-        found.append(f"[stops.benchmark] groups names {shown(unknown)}; declared are {shown(audit.groups)}")
-    return found
+    return [f"hidden.groups names {shown(unknown)}; declared are {shown(audit.groups)}"]
 
 
 def _place_complaints(audit: AuditFile) -> list[str]:
     records = audit.records
     of_people = [key for key in ("repeat", "strata", "audit_sample") if getattr(records, key)]
     of_people += ["score_is"] if records.score_is != "rank" else []
-    of_people += ["outcome.date"] if records.outcome and records.outcome.date else []
+    of_people += [
+        f"outcome.{key}" for key in ("date", "hidden") if records.outcome and getattr(records.outcome, key)
+    ]
     complaints = {
         "a place tool needs an [areas] section": audit.areas is None,
         "the groups of a place tool are its residents: declare them as [areas] resident_groups": bool(
-            audit.groups or audit.intersections
+            audit.groups or audit.inferred or audit.intersections
         ),
         "a place tool needs [records] area": records.area is None,
         "[stops] belongs to tools of type 'person'": audit.stops is not None,
@@ -316,8 +357,10 @@ def _alert_complaints(audit: AuditFile) -> list[str]:
 def _of_people(audit: AuditFile) -> list[str]:
     """Name what an alert system has no use for."""
     keys = [key for key in ("repeat", "strata", "audit_sample") if getattr(audit.records, key)]
+    keys += ["outcome.hidden"] if audit.outcome and audit.outcome.hidden else []
     complaints = {
         "[stops] belongs to tools of type 'person'": audit.stops is not None,
+        "'probabilities' of groups belong to tools of type 'person'": bool(audit.inferred),
         f"{shown(keys)} in [records] belongs to tools of type 'person'": bool(keys),
     }
     return [complaint for complaint, holds in complaints.items() if holds]

@@ -80,7 +80,7 @@ class Policy(Definition):
         description="the ratio between groups that an audit should be able to find; the report says what sample it takes.",
     )
     ratio_interval: Literal["katz", "koopman"] = Field(
-        "katz", description="the interval for ratios; 'katz' gives way to 'koopman' where a cell is empty."
+        "koopman", description="the interval for ratios; 'katz' gives way to 'koopman' where a cell is empty."
     )
     limit: Annotated[tuple[Limit, ...], Field(strict=False, min_length=1)] = Field(
         description="at least one [[limit]] block."

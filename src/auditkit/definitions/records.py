@@ -62,6 +62,34 @@ class Decision(Definition):
         return self
 
 
+Share = Annotated[float, Field(ge=0, lt=1)]
+Shares = Annotated[tuple[Share, Share], Field(strict=False)]
+
+
+class HiddenOutcomes(Definition):
+    """How many people may have had the outcome without its being recorded, and who says so."""
+
+    share: Shares = Field(
+        (0.0, 0.0), description="least and greatest share of each group's people, such as [0.0, 0.1]."
+    )
+    groups: dict[str, dict[str, Shares]] = Field(
+        default_factory=dict,
+        description="the same for single groups, such as { race = { White = [0.0, 0.2] } }.",
+    )
+    source: Text = Field(description="where these shares come from; the report names it.")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        every = [self.share, *(one for groups in self.groups.values() for one in groups.values())]
+        if any(least > most for least, most in every):
+            msg = "a range runs from the least to the greatest share, such as [0.0, 0.1]"
+            raise ValueError(msg)
+        if not any(most for _, most in every):
+            msg = "nothing is said to be hidden: give a 'share' above 0, or 'groups'"
+            raise ValueError(msg)
+        return self
+
+
 class Outcome(Definition):
     """What was later recorded about each person or in each area, and who recorded it."""
 
@@ -83,6 +111,9 @@ class Outcome(Definition):
     means: Text = Field(description="the outcome in words, such as 'arrested again within two years'.")
     source: LabelSource = Field(description="who decides that the outcome is recorded.")
     date: str | None = Field(None, description="the column with the day on which the outcome was recorded.")
+    hidden: HiddenOutcomes | None = Field(
+        None, description="outcomes that may have happened without being recorded."
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -126,6 +157,9 @@ class Confusion(Definition):
     tp: str = Field(description="flagged, outcome present.")
     means: Text = Field("recorded as positive", description="the outcome in words.")
     source: LabelSource = Field("mixed", description="who decides that the outcome is recorded.")
+    hidden: HiddenOutcomes | None = Field(
+        None, description="outcomes that may have happened without being recorded."
+    )
 
 
 class Totals(Definition):

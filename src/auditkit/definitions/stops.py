@@ -5,7 +5,9 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from auditkit.definitions.places import Name
+from auditkit.definitions.records import Records
 from auditkit.definitions.strict import Definition
+from auditkit.errors import shown
 
 
 class Benchmark(Definition):
@@ -36,3 +38,17 @@ class Stops(Definition):
             msg = "give a 'benchmark', 'threshold_test = true' or both"
             raise ValueError(msg)
         return self
+
+
+def stop_complaints(stops: Stops | None, records: Records, groups: tuple[str, ...]) -> list[str]:
+    """Say what in [stops] does not fit the rest of the audit file."""
+    if stops is None:
+        return []
+    found = []
+    if stops.threshold_test and (records.area is None or records.outcome is None):
+        found.append(
+            "the threshold test needs [records] area and outcome: where stops were, what searches found"
+        )
+    if stops.benchmark and (unknown := [name for name in stops.benchmark.groups if name not in groups]):
+        found.append(f"[stops.benchmark] groups names {shown(unknown)}; declared are {shown(groups)}")
+    return found

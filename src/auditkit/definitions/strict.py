@@ -56,7 +56,7 @@ def _problems(kind: type[BaseModel], error: ValidationError, *, shown_as: str) -
             other["loc"][: len(path)] == path for other in details if other is not detail
         ):
             continue  # pydantic counts entries that it refused for another reason as absent
-        where = f"{shown_as} {_key(path)}".rstrip()
+        where = f"{shown_as} {_key(_written(kind, path))}".rstrip()
         if detail["type"] == "extra_forbidden":
             known = _known_keys(kind, path[:-1])
             near = closest(str(path[-1]), known)
@@ -73,24 +73,43 @@ def _problems(kind: type[BaseModel], error: ValidationError, *, shown_as: str) -
 
 
 def _key(path: tuple[int | str, ...]) -> str:
+    if path[:1] == ("inferred",):
+        path = ("groups", *path[1:])  # written there
     if len(path) == 1:
         return f"[{path[0]}]"
     *section, key = path or ("",)
     return f"[{'.'.join(map(str, section))}] {key}" if section else ""
 
 
+def _written(kind: type[BaseModel], path: tuple[int | str, ...]) -> tuple[int | str, ...]:
+    """Leave out what nobody wrote: where a section has several forms, pydantic names the one that it tried."""
+    return tuple(part for at, part in enumerate(path) if at == 0 or part not in _forms(kind, path[:at]))
+
+
+def _forms(kind: type[BaseModel], path: tuple[int | str, ...]) -> dict[int | str, type[BaseModel]]:
+    """Return the forms, by name, of the section that a path ends at; none where it has one form alone."""
+    owner, name = _model_at(kind, path[:-1]), path[-1]
+    field = owner.model_fields.get(str(name)) if owner else None
+    found = [] if field is None else [*_models(field.annotation)]
+    return {model.__name__: model for model in found} if len(found) > 1 else {}
+
+
 def _model_at(kind: type[BaseModel], path: tuple[int | str, ...]) -> type[BaseModel] | None:
     """Walk from a model along the keys of an error; entries of lists and tables are skipped."""
-    entry = False
+    entry, forms = False, dict[int | str, type[BaseModel]]()
     for part in path:
         if entry or isinstance(part, int):
             entry = False
             continue
+        if part in forms:
+            kind, forms = forms[part], {}
+            continue
         field = kind.model_fields.get(part)
-        found = next(_models(field.annotation), None) if field else None
-        if field is None or found is None:
+        found = [] if field is None else [*_models(field.annotation)]
+        if field is None or not found:
             return None
-        kind, entry = found, get_origin(field.annotation) is dict
+        kind, entry = found[0], get_origin(field.annotation) is dict
+        forms = {model.__name__: model for model in found} if len(found) > 1 else {}
     return kind
 
 

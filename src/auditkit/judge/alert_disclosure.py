@@ -51,7 +51,7 @@ def withhold_alerts(
         else item
         for item in measurements.items
     )
-    return Measurements(items=items)
+    return replace(measurements, items=items)
 
 
 def _families(counts: AlertCounts, smallest_cell: int) -> Iterator[tuple[str, bool]]:

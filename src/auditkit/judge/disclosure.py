@@ -8,10 +8,20 @@ hidden rate. What is hidden must not follow from totals either: see `auditkit.ju
 from collections.abc import Iterator
 from dataclasses import replace
 
+from auditkit.judge.bounds_disclosure import Place, few_inferred, missing_hidden, without_bounds
 from auditkit.judge.finer_disclosure import COUNTED, Row, family, withheld_rows
+from auditkit.judge.search_disclosure import named_items, of_searches, safe_subgroups, withhold_rules
 from auditkit.judge.small_counts import ALL, hidden_metrics
 from auditkit.results.checks import CheckResult, Observed
-from auditkit.results.measurements import Estimate, Group, Measurement, Measurements, NotEstimable, Withheld
+from auditkit.results.measurements import (
+    ASSUMING,
+    Estimate,
+    Group,
+    Measurement,
+    Measurements,
+    NotEstimable,
+    Withheld,
+)
 from auditkit.results.tally import ELSEWHERE, GroupTally, Tally, counts_by_group, is_known
 
 OF_AREAS = ("incident_rate", "incident_rate_smoothed")
@@ -39,8 +49,6 @@ STOPS = "stops_per_"
 """Numbers of stops, each over a benchmark; hidden with the number of people who were stopped."""
 FROM_EVERYONE = {"implied_false_positive_rate": "false_positive_rate"}
 """Numbers of a group from which, with its prevalence, another one of everyone follows."""
-Place = tuple[str, tuple[str, ...], Group]
-"""Metric, dimension and group."""
 
 
 def withhold(measurements: Measurements, tally: Tally | None, *, smallest_cell: int) -> Measurements:
@@ -57,24 +65,41 @@ def withhold(measurements: Measurements, tally: Tally | None, *, smallest_cell: 
     """
     if smallest_cell == 0:
         return measurements
+    subgroups = safe_subgroups(measurements.subgroups, measurements.alternatives, smallest_cell=smallest_cell)
+    searched = withhold_rules(
+        filter(of_searches, measurements.items), measurements.alternatives, smallest_cell=smallest_cell
+    )
+    after = tuple(named_items(searched, subgroups))
+    measurements = replace(
+        measurements, subgroups=subgroups,
+        items=tuple(item for item in measurements.items if not of_searches(item)),
+    )  # fmt: skip
     unsafe = set(_of_areas(measurements, smallest_cell))
     rows: frozenset[Row] = frozenset()
     if tally is not None:
         hidden = hidden_metrics(tally, smallest_cell=smallest_cell)
         unsafe |= {(name, *node) for node, names in hidden.items() for name in names}
+        unsafe |= set(few_inferred(tally, smallest_cell))
         unsafe |= {place for one in tally.dimensions for place in _unknown(one, unsafe, smallest_cell)}
         rows = withheld_rows(
             measurements, tally, {node for node in hidden if hidden[node]}, smallest_cell=smallest_cell
         )
     unsafe |= set(_to_the_highest(measurements, unsafe))
-    return Measurements(items=tuple(_safe(item, unsafe, rows, smallest_cell) for item in measurements.items))
+    safe = tuple(
+        without_bounds(_safe(item, unsafe, rows, smallest_cell), unsafe) for item in measurements.items
+    )
+    items = (*safe, *after)
+    shown = {item.id for item in items if isinstance(item.result, Estimate)}
+    tipping = tuple(one for one in measurements.tipping if one.measurement in shown)
+    return replace(measurements, items=items, tipping=tipping)
 
 
 def _safe(item: Measurement, unsafe: set[Place], rows: frozenset[Row], smallest_cell: int) -> Measurement:
     """Withhold a number, or a reason that says something about counts; other reasons stay."""
     if isinstance(item.result, NotEstimable) and item.result.reason not in COUNTED:
         return item
-    hidden = _in_row(item, rows) or (item.stratum is None and _hidden(item, unsafe))
+    whole = item.stratum is None or item.stratum.startswith(ASSUMING)
+    hidden = _in_row(item, rows) or (whole and _hidden(item, unsafe)) or missing_hidden(item, unsafe)
     return replace(item, result=Withheld()) if hidden or _few_in_pair(item, smallest_cell) else item
 
 
@@ -153,7 +178,7 @@ def _to_the_highest(measurements: Measurements, unsafe: set[Place]) -> Iterator[
 
 def _in_row(item: Measurement, rows: frozenset[Row]) -> bool:
     """Tell whether a number by score, limit, circumstances or follow-up stands in a withheld row."""
-    if item.stratum is None:
+    if item.stratum is None or item.stratum.startswith(ASSUMING):
         return False
     groups = [item.group, *(() if item.against is None else (item.against,))]
     return any(Row(family=family(item), dimension=item.dimension, group=group) in rows for group in groups)

@@ -4,11 +4,12 @@ from auditkit.definitions.audit_file import AuditFile
 from auditkit.definitions.policy import Limit, Policy
 from auditkit.judge.alerts import alert_dimensions
 from auditkit.results.measurements import Family
+from auditkit.results.other_loops import LOOP
 from auditkit.results.tally import ELSEWHERE
 
 LEVEL = 0.95
-OF_PLACES = (("rule",), ("area",), ("loop",))
-"""Dimensions of place tools besides groups of residents: rules that flag, areas, and the feedback loop."""
+OF_PLACES = (("rule",), ("area",))
+"""Dimensions of place tools besides groups of residents: rules that flag, and areas."""
 
 
 AREA = ("area",)
@@ -27,6 +28,8 @@ def applicable(policy: Policy, audit: AuditFile) -> tuple[Limit, ...]:
 
 def dimensions(limit: Limit, audit: AuditFile) -> tuple[tuple[str, ...], ...]:
     """Dimensions of the audit that a limit applies to."""
+    if limit.dimension == "loop":
+        return (LOOP,)
     if audit.kind == "alert":
         return alert_dimensions(limit, audit)
     if limit.dimension == "*":
@@ -43,6 +46,23 @@ def reference_of(dimension: tuple[str, ...], audit: AuditFile) -> tuple[str, ...
     if dimension == AREA and AREA not in audit.dimensions and audit.kind != "place":
         return (ELSEWHERE,)
     return audit.reference(dimension) if dimension in audit.dimensions else None
+
+
+def declare_marks(policy: Policy, audit: AuditFile) -> dict[tuple[str, tuple[str, ...]], tuple[float, ...]]:
+    """Name the values at which a measure's reading changes by the policy; whether they are crossed is judged later.
+
+    Between two groups neither of which is the reference a limit holds both ways, and so it has a mirrored mark.
+    """
+    found: dict[tuple[str, tuple[str, ...]], tuple[float, ...]] = {}
+    for limit in applicable(policy, audit):
+        for where in dimensions(limit, audit):
+            both = limit.compare == "all_pairs" or reference_of(where, audit) is None
+            ends = [float(end) for end in (limit.at_least, limit.at_most) if end is not None]
+            ratio = limit.measure.endswith("_ratio")
+            mirrored = [1 / end if ratio else -end for end in ends if both and (end or not ratio)]
+            before = found.get((limit.measure, where), ())
+            found[limit.measure, where] = tuple(sorted({*before, *ends, *mirrored}))
+    return found
 
 
 def declare_families(policy: Policy, audit: AuditFile) -> tuple[Family, ...]:

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from auditkit.judge.small_counts import nodes
 from auditkit.judge.sums import Node, Sum, complete, sums
-from auditkit.results.measurements import Estimate, Group, Measurement, Measurements, NotEstimable
+from auditkit.results.measurements import ASSUMING, Estimate, Group, Measurement, Measurements, NotEstimable
 from auditkit.results.tally import CELLS, Tally
 
 COUNTED = ("NE-DENOM", "NE-SMALL", "NE-BOTHZERO", "NE-CENSOR", "NE-POWER")
@@ -66,7 +66,7 @@ def withheld_rows(
     whole: dict[Node, list[Measurement]] = {}
     rows: dict[str, dict[Node, list[Measurement]]] = {}
     for item in measurements.items:
-        if item.against is None:
+        if item.against is None and not (item.stratum or "").startswith(ASSUMING):
             table = whole if item.stratum is None else rows.setdefault(family(item), {})
             table.setdefault((item.dimension, item.group), []).append(item)
     counts = nodes(tally)

@@ -3,6 +3,7 @@
 from auditkit.definitions.audit_file import AuditFile
 from auditkit.definitions.policy import FEEDBACK_VERDICT, Limit, Policy
 from auditkit.judge.alerts import EVERYONE, of_residents
+from auditkit.judge.alternatives import judge_alternatives
 from auditkit.judge.detectable import detectable, largest_detectable
 from auditkit.judge.families import applicable, dimensions, reference_of
 from auditkit.judge.loops import loop_status, loop_verdict
@@ -46,7 +47,10 @@ def judge(
         for dimension in (dimensions(limit, audit) or ((limit.dimension,),))
     )
     code, decided_by = _recommendation(findings, checks)
-    return Judgement(findings=findings, recommendation=code, decided_by=decided_by)
+    return Judgement(
+        findings=findings, recommendation=code, decided_by=decided_by,
+        alternatives=judge_alternatives(measurements, orientation=audit.tool.orientation),
+    )  # fmt: skip
 
 
 def _finding(

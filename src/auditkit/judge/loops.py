@@ -10,6 +10,7 @@ from typing import Literal
 from auditkit.definitions.audit_file import AuditFile
 from auditkit.definitions.policy import FEEDBACK_VERDICT, Limit, Policy
 from auditkit.judge.families import applicable
+from auditkit.judge.other_loops import other_verdict
 from auditkit.results.feedback import Feedback, Scenario
 from auditkit.results.findings import Verdict
 
@@ -29,6 +30,8 @@ def loop_verdict(feedback: Feedback, limit: Limit) -> LoopVerdict | None:
     """
     if feedback.status != "measured":
         return "cannot_be_rerun" if feedback.reason == "NE-RERUN" else None
+    if (other := other_verdict(feedback)) is not None:
+        return other
     if not feedback.scenarios:
         return "cannot_be_estimated"
     tolerance = float(limit.tolerance_log_odds or 0)

@@ -1,5 +1,7 @@
 """What an audit did not look at: a finding as visible as the others."""
 
+from dataclasses import replace
+
 from auditkit.definitions.audit_file import AuditFile
 from auditkit.judge.alerts import open_questions
 from auditkit.results.feedback import Feedback
@@ -18,9 +20,20 @@ ERRORS = NotChecked(
     because="the table has no outcomes",
     needs=("what was later recorded about each person, flagged or not",),
 )
+MORE_PEOPLE = "records on which the checks pass, with more people of each group"
+LESS_HARMFUL = NotChecked(
+    topic="Whether a less harmful rule would serve the same need",
+    because="the audit file names neither the need nor a loss that would be tolerated",
+    needs=("the need, how it is measured, and how much of it the board would give up",),
+)
+UNNAMED = NotChecked(
+    topic="Whether a subgroup that nobody named is treated worse",
+    because="the audit file asks for no search",
+    needs=("a section [subgroups] in the audit file",),
+)
 BOUNDS = NotChecked(
-    topic="How far people of unknown group could change the comparisons",
-    because="this version of auditkit does not compute worst cases for unknown membership",
+    topic="How far people of unknown group could change numbers by score or within equal circumstances",
+    because="worst cases are worked out for rates and their comparisons, not for these numbers",
     needs=("the group of every person",),
 )
 
@@ -49,13 +62,25 @@ def not_checked(
         Whether a place tool was measured with the areas drawn otherwise.
     """
     if audit.kind == "alert":
-        return (*open_questions(audit), _loop(feedback), CRIME)
+        return (*open_questions(audit), *_loop(feedback), CRIME)
     if audit.areas is not None:
         return _of_places(audit, feedback, scales=scales)
     loop = _loop(feedback)
     errors = () if audit.outcome else (ERRORS,)
-    bounds = (BOUNDS,) if membership_unknown else ()
-    return (*errors, loop, CRIME, *bounds, *_same_score(audit, metrics), *_similar(audit, metrics))
+    finer = any(name.endswith("_common_odds_ratio") or name == "outcome_rate_at_score" for name in metrics)
+    bounds = (BOUNDS,) if membership_unknown and finer else ()
+    scores = (*_same_score(audit, metrics), *_similar(audit, metrics))
+    return (*errors, *loop, CRIME, *bounds, *scores, *_searches(audit, metrics))
+
+
+def _searches(audit: AuditFile, metrics: frozenset[str]) -> tuple[NotChecked, ...]:
+    """Name the two searches, for less harmful rules and for unnamed subgroups, where they left no number."""
+    declared = {LESS_HARMFUL: audit.alternatives is not None, UNNAMED: audit.subgroups is not None}
+    return tuple(
+        replace(item, because=NO_NUMBER, needs=(MORE_PEOPLE,)) if declared[item] else item
+        for item, start in ((LESS_HARMFUL, "alternative_"), (UNNAMED, "subgroup_"))
+        if audit.stops is None and not any(name.startswith(start) for name in metrics)
+    )
 
 
 def _same_score(audit: AuditFile, metrics: frozenset[str]) -> tuple[NotChecked, ...]:
@@ -80,9 +105,11 @@ def _similar(audit: AuditFile, metrics: frozenset[str]) -> tuple[NotChecked, ...
     return (NotChecked(topic=SIMILAR, because="the audit file names no circumstances", needs=needs),)
 
 
-def _loop(feedback: Feedback) -> NotChecked:
+def _loop(feedback: Feedback) -> tuple[NotChecked, ...]:
     topic = "Whether the tool would feed on records that its own use produces"
-    return NotChecked(topic=topic, because=feedback.because, needs=feedback.needs)
+    if feedback.status == "measured":
+        return ()
+    return (NotChecked(topic=topic, because=feedback.because, needs=feedback.needs),)
 
 
 ACCURACY = NotChecked(
@@ -115,8 +142,7 @@ TRADE_OFF = NotChecked(
 
 
 def _of_places(audit: AuditFile, feedback: Feedback, *, scales: bool) -> tuple[NotChecked, ...]:
-    loop = (_loop(feedback),)
     accuracy = () if audit.records.outcome else (ACCURACY,)
     absent = {SIZES: not scales, TRADE_OFF: audit.frontier is None, MOVED: audit.displacement is None}
     others = tuple(item for item, holds in absent.items() if holds)
-    return (*accuracy, *(loop if feedback.status == "not_checked" else ()), CRIME, PERSONS, *others)
+    return (*accuracy, *_loop(feedback), CRIME, PERSONS, *others)

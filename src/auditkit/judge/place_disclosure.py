@@ -54,7 +54,7 @@ def withhold_places(
         else item
         for item in measurements.items
     )
-    return Measurements(items=items)
+    return replace(measurements, items=items)
 
 
 def _name(item: Measurement) -> str:

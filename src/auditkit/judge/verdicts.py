@@ -6,6 +6,8 @@ Schuirmann, D. J. (1987), A comparison of the two one-sided tests procedure and 
 equivalence of average bioavailability, J. Pharmacokinetics and Biopharmaceutics 15, 657-680 (methods 3.7).
 """
 
+from dataclasses import replace
+
 from auditkit.definitions.policy import Limit
 from auditkit.results.findings import Note, Verdict
 from auditkit.results.measurements import Bounds, Estimate, Measurement
@@ -35,8 +37,9 @@ def verdict(
     """Judge one number.
 
     `does_not_meet`: its 95 % interval, joint over the family, lies wholly outside. `meets`: its 90 % interval lies
-    wholly inside, and so do the bounds for what is unknown. Everything else is `cannot_tell`. A number that rests on no
-    sample, such as the share of residents under sensors, has bounds alone, and they decide.
+    wholly inside, and so do the bounds for what is unknown, with the 90 % range that chance adds at the worst case.
+    Everything else is `cannot_tell`. A number that rests on no sample, such as the share of residents under sensors,
+    has bounds alone, and they decide; so do those of a number under an assumption, with what chance adds to them.
 
     Parameters
     ----------
@@ -45,7 +48,8 @@ def verdict(
     limit
         The limit.
     membership_unknown
-        Whether somebody's group is unknown in this dimension; without bounds the limit is then never met.
+        Whether somebody's group is unknown in this dimension; a number without bounds is then never shown to meet a
+        limit.
     directed
         Whether a pair has a direction, towards a reference; otherwise the limit holds in both.
     """
@@ -66,27 +70,36 @@ def _by_interval(result: Estimate, permitted: Range, *, membership_unknown: bool
     if above < permitted[0] or below > permitted[1]:
         return "does_not_meet"
     inside = _within(result.interval_90, permitted)
-    supported = not membership_unknown if result.bounds is None else _within(result.bounds, permitted)
+    supported = _supported(result, permitted, membership_unknown=membership_unknown)
     return "meets" if inside and supported and result.reason is None else "cannot_tell"
 
 
+def _supported(result: Estimate, permitted: Range, *, membership_unknown: bool) -> bool:
+    """Tell whether the worst cases lie within the limit too; where there are none, whether everybody is known."""
+    if result.bounds is None:
+        return not membership_unknown
+    wide = _within(result.bounds_interval_90 or result.bounds, permitted)
+    return wide and _within(result.bounds, permitted)
+
+
 def _by_bounds(result: Estimate, permitted: Range) -> Verdict:
-    """Judge a number that chance does not move by its worst cases, where it has some."""
+    """Judge a number by its worst cases alone, where it has some; chance is added where it plays a part."""
     if result.bounds is None or result.reason is not None:
         return "cannot_tell"
-    below, above = _open(result.bounds)
+    below, above = _open(result.bounds_interval or result.bounds)
     if above < permitted[0] or below > permitted[1]:
         return "does_not_meet"
-    return "meets" if _within(result.bounds, permitted) else "cannot_tell"
+    return "meets" if _supported(result, permitted, membership_unknown=False) else "cannot_tell"
 
 
 def _by_value(result: Estimate, permitted: Range, *, membership_unknown: bool) -> Verdict:
     """Compare the number alone; a number that people of unknown group could move is never shown to meet a limit."""
     if result.value is None:
-        return "cannot_tell"
+        return _by_bounds(replace(result, bounds_interval=None, bounds_interval_90=None), permitted)
     if not permitted[0] <= result.value <= permitted[1]:
         return "does_not_meet"
-    return "cannot_tell" if membership_unknown or result.reason is not None else "meets"
+    supported = not membership_unknown if result.bounds is None else _within(result.bounds, permitted)
+    return "meets" if supported and result.reason is None else "cannot_tell"
 
 
 def note(measurement: Measurement, status: Verdict) -> Note | None:

@@ -13,6 +13,7 @@ from auditkit.load.alert_columns import alert_problems, disposed, more_columns
 from auditkit.load.areas import load_areas
 from auditkit.load.coverage import load_coverage
 from auditkit.load.decisions import count, decide
+from auditkit.load.deployment import load_deployment
 from auditkit.load.files import check_named, open_table
 from auditkit.load.people import check_columns
 from auditkit.load.periods import first_day
@@ -51,9 +52,18 @@ def load_alerts(
             )
     if audit.events is not None:
         events = _events(connection, audit.events, folder=folder, audit_name=audit_name)
+    deployment = None
+    if audit.deployment is not None:
+        deployment = load_deployment(
+            connection,
+            audit.deployment,
+            period=audit.records.period or "month",
+            folder=folder,
+            audit_name=audit_name,
+        )
     return AlertRows(
         table=records.table, source=records.source, columns=records.columns, counted=records.counted,
-        original=records.original, areas=areas, coverage=coverage, events=events,
+        original=records.original, areas=areas, coverage=coverage, events=events, deployment=deployment,
     )  # fmt: skip
 
 

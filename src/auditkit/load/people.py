@@ -14,6 +14,7 @@ from auditkit.load.benchmarks import load_benchmark
 from auditkit.load.decisions import count, decide
 from auditkit.load.files import check_named, open_table
 from auditkit.load.follow_up import follow
+from auditkit.load.probabilities import check_probabilities, probability_columns
 from auditkit.load.values import check_counts, check_references, check_repeated_cells, check_values
 from auditkit.results.inputs import InputRecord
 from auditkit.results.rows import DECIDED, OCCURRED, WEIGHT, Column, Kind, Rows
@@ -56,6 +57,7 @@ def load(connection: ibis.BaseBackend, audit: AuditFile, *, folder: Path, audit_
     rows = Rows(table=shaped, source=source, columns=columns, counted=counted, original=original)
     rows = rows.counted_ahead(_wanted(rows, audit))
     check_values(rows, audit)
+    check_probabilities(rows, audit)
     if counted:
         check_repeated_cells(rows, audit)
     check_references(rows, audit)
@@ -72,7 +74,7 @@ def _wanted(rows: Rows, audit: AuditFile) -> Iterator[tuple[str, ...]]:
     Roles that no column plays are passed over.
     """
     acts, strata = ("decision", "outcome"), rows.roles("stratum.")
-    for dimension in audit.dimensions:
+    for dimension in audit.counted_dimensions:
         roles = tuple(f"group.{name}" for name in dimension)
         yield from ((*roles, *acts), (*roles, *acts, "followed"))
     for group in rows.roles("group."):
@@ -102,7 +104,12 @@ def _named(audit: AuditFile) -> Iterator[tuple[str, str]]:
         if (declared := getattr(records, part)) is not None:
             keys += [(f"{part}.{field}", getattr(declared, field)) for field in fields]
     yield from ((f"[records] {key}", name) for key, name in keys if name is not None)
+    if audit.subgroups is not None:
+        yield from (("[subgroups] columns", name) for name in audit.subgroups.columns)
     yield from ((f"[groups.{group}] column", declared.column) for group, declared in audit.groups.items())
+    for name, inferred in audit.inferred.items():
+        for value, column in inferred.probabilities.items():
+            yield f"[groups.{name}] probabilities.{value}", column
     yield from alert_columns(audit)
 
 
@@ -134,7 +141,9 @@ def _columns(audit: AuditFile) -> tuple[Column, ...]:
         Column(role=f"group.{name}", name=group.column, kind="group", missing=(*group.unknown, *gone))
         for name, group in audit.groups.items()
     ]
-    return (*single, *strata, *inputs, *groups)
+    others = () if audit.subgroups is None else audit.subgroups.columns
+    subgroups = [Column(role=f"subgroup.{name}", name=name, kind="group", missing=gone) for name in others]
+    return (*single, *strata, *inputs, *groups, *subgroups, *probability_columns(audit))
 
 
 def _shape(table: Table, records: Records) -> tuple[Table, Column, tuple[Column, ...]]:

@@ -10,6 +10,7 @@ from auditkit.definitions.audit_file import AuditFile
 from auditkit.errors import SHOWN, InputError, Problem, shown
 from auditkit.load.areas import load_areas
 from auditkit.load.decisions import count, decide
+from auditkit.load.deployment import load_deployment
 from auditkit.load.displacement import check_covered, load_roles
 from auditkit.load.files import open_table
 from auditkit.load.history import load_history
@@ -41,16 +42,21 @@ def load_places(
         opened = load_history(connection, audit.history, folder=folder, audit_name=audit_name)
         history = _by_period(opened, audit.history.time, period=audit.records.period or "year")
         history = replace(history, table=without_pseudo_areas(history.table, audit.history.area, audit))
-    roles = None
+    roles = deployment = None
     if audit.displacement is not None:
         roles = load_roles(
             connection, audit.displacement, loaded.areas.ids, folder=folder, audit_name=audit_name
         )
         counted = records if history is None or audit.displacement.incidents == "records" else history
         check_covered(counted, audit.displacement, period=audit.records.period or "year")
+    if audit.deployment is not None:
+        period = audit.records.period or "year"
+        deployment = load_deployment(
+            connection, audit.deployment, period=period, folder=folder, audit_name=audit_name
+        )
     return PlaceRows(
         table=records.table, source=records.source, columns=records.columns, counted=records.counted,
-        original=records.original, areas=loaded, history=history, roles_of_areas=roles,
+        original=records.original, areas=loaded, history=history, roles_of_areas=roles, deployment=deployment,
     )  # fmt: skip
 
 

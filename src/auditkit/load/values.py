@@ -64,7 +64,7 @@ def _check_totals(table: Table, audit: AuditFile) -> None:
         return
     parts = canonical(table[totals.flagged].cast("string")).try_cast("int64")
     whole = canonical(table[totals.of].cast("string")).try_cast("int64")
-    names = [group.column for group in audit.groups.values()]
+    names = [group.column for group in audit.groups.values()] or [totals.flagged, totals.of]
     above = table.filter(parts > whole).select(*names).limit(SHOWN).to_pyarrow().to_pylist()
     if above:
         groups = [", ".join(str(value) for value in row.values()) for row in above]
@@ -168,7 +168,9 @@ def _outcome_problems(rows: Rows, audit: AuditFile) -> Iterator[Problem]:
 def check_repeated_cells(rows: Rows, audit: AuditFile, *, names: tuple[str, ...] | None = None) -> None:
     """Refuse a table of counts in which one combination of groups, decision and outcome stands twice."""
     if names is None:
-        roles = (*rows.roles("group."), *rows.roles("stratum."), "area", "time", "decision", "outcome")
+        kinds = ("group.", "stratum.", "subgroup.", "probability.")
+        parts = tuple(column for kind in kinds for column in rows.roles(kind))
+        roles = (*parts, "score", "area", "time", "decision", "outcome")
         names = tuple(column.name for column in rows.columns if column.role in roles)
     texts = {f"key{i}": canonical(rows.table[name].cast("string")) for i, name in enumerate(names)}
     keyed = rows.table.select(**texts)

@@ -1,7 +1,8 @@
 """One rate in one dimension: by group, between groups, and over all groups."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from auditkit.measure.choices import Measuring
 from auditkit.measure.comparisons import Pairing, difference, extreme, impact_ratio, pairing, ratio
@@ -16,6 +17,8 @@ from auditkit.measure.pairs import (
     smallest_detectable,
 )
 from auditkit.measure.registry import ENTITLED, rests_on
+from auditkit.measure.unseen import Fills
+from auditkit.measure.worst_cases import WorstCases
 from auditkit.results.measurements import Group, Measurement, Result
 from auditkit.results.tally import is_known
 from auditkit.statistics import critical
@@ -33,6 +36,17 @@ class RateBlock:
     rates: Mapping[GroupKey, Rate]
     stratum: str | None = None
     """What the people have in common, where they are not everyone."""
+    fills: Fills | None = None
+    """The worst cases, where somebody's group or outcome is not known."""
+
+    def worst(self, measuring: Measuring) -> WorstCases | None:
+        """Return what bounds the block's numbers, if anything does."""
+        known = {group: rate for group, rate in self.rates.items() if is_known(group)}
+        return (
+            None
+            if self.fills is None
+            else WorstCases(fills=self.fills, rates=known, kind=measuring.ratio_interval)
+        )
 
 
 def named(dimension: tuple[str, ...], group: GroupKey) -> Group:
@@ -57,18 +71,42 @@ def alone(
 def reported(block: RateBlock, measuring: Measuring) -> Iterator[Measurement]:
     """Measure a rate of each group, between groups and over all groups."""
     known = {group: rate for group, rate in block.rates.items() if is_known(group)}
-    joint = _each_critical(block, known, measuring)
-    for group, rate in block.rates.items():
-        result = rate_result(rate, family_critical=joint if group in known else None)
-        yield alone(block.metric, block.dimension, group, result, stratum=block.stratum)
+    yield from _alone(block, known, measuring)
     if not block.dimension:
         return
-    if block.reference is not None and block.reference not in known:  # an intersection that nobody belongs to
-        known = known | {block.reference: Rate(numerator=0, denominator=0, value=0.0, reason="NE-DENOM")}
+    known = _with_reference(block, known)
     yield from _between(block, known, measuring)
     if block.stratum is None:
         yield from _about_pairs(block, known, measuring)
         yield from _over_all(block, known, measuring)
+        yield from _facts(block, known, measuring)
+
+
+def judged(block: RateBlock, measuring: Measuring) -> Iterator[Measurement]:
+    """Measure what limits are about, without tests and power: a rate of each group, between groups and over all."""
+    known = {group: rate for group, rate in block.rates.items() if is_known(group)}
+    yield from _alone(block, known, measuring)
+    if block.dimension:
+        known = _with_reference(block, known)
+        yield from _between(block, known, measuring)
+        yield from _over_all(block, known, measuring)
+
+
+def _with_reference(block: RateBlock, known: dict[GroupKey, Rate]) -> dict[GroupKey, Rate]:
+    """Add the reference, if it is an intersection that nobody belongs to."""
+    if block.reference is None or block.reference in known:
+        return known
+    return known | {block.reference: Rate(numerator=0, denominator=0, value=0.0, reason="NE-DENOM")}
+
+
+def _alone(block: RateBlock, known: dict[GroupKey, Rate], measuring: Measuring) -> Iterator[Measurement]:
+    joint, worst = _each_critical(block, known, measuring), block.worst(measuring)
+    for group, rate in block.rates.items():
+        own = joint if group in known else None
+        result: Result = rate_result(rate, family_critical=own)
+        if worst is not None and group in known:
+            result = worst.of_rate(group, result, joint=own)
+        yield alone(block.metric, block.dimension, group, result, stratum=block.stratum)
 
 
 def _each_critical(block: RateBlock, known: dict[GroupKey, Rate], measuring: Measuring) -> float | None:
@@ -95,12 +133,15 @@ def _pair(block: RateBlock, name: str, pair: tuple[GroupKey, GroupKey], result: 
 
 def _between(block: RateBlock, known: dict[GroupKey, Rate], measuring: Measuring) -> Iterator[Measurement]:
     differences = pairs_of(block, known, measuring, kind="difference")
-    ratios = pairs_of(block, known, measuring, kind="ratio")
+    ratios, worst = pairs_of(block, known, measuring, kind="ratio"), block.worst(measuring)
     for pair in differences.pairs:
-        yield _pair(block, "difference", pair, difference(known[pair[0]], known[pair[1]], differences))
+        gap: Result = difference(known[pair[0]], known[pair[1]], differences)
+        yield _pair(
+            block, "difference", pair, gap if worst is None else worst.of_pair(pair, "difference", gap, differences)
+        )  # fmt: skip
     for pair in ratios.pairs:
-        result = ratio(known[pair[0]], known[pair[1]], ratios, kind=measuring.ratio_interval)
-        yield _pair(block, "ratio", pair, result)
+        gap = ratio(known[pair[0]], known[pair[1]], ratios, kind=measuring.ratio_interval)
+        yield _pair(block, "ratio", pair, gap if worst is None else worst.of_pair(pair, "ratio", gap, ratios))
 
 
 def _about_pairs(
@@ -111,13 +152,22 @@ def _about_pairs(
     raw, adjusted = p_values(known, differences)
     found = {"p_value": raw, "p_value_holm": adjusted}
     if block.metric in ENTITLED:
-        found["excess"] = [
-            excess(known[group], known[other], differences) for group, other in differences.pairs
-        ]
+        found["excess"] = _excesses(block, known, measuring, differences)
     for name, results in found.items():
         for pair, result in zip(differences.pairs, results, strict=True):
             yield _pair(block, name, pair, result)
     yield from _power(block, known, measuring, differences=differences)
+
+
+def _excesses(
+    block: RateBlock, known: dict[GroupKey, Rate], measuring: Measuring, differences: Pairing
+) -> list[Result]:
+    worst = block.worst(measuring)
+    return [
+        result if worst is None else worst.of_pair((group, other), "excess", result, differences)
+        for group, other in differences.pairs
+        for result in (excess(known[group], known[other], differences),)
+    ]
 
 
 def _power(
@@ -127,10 +177,13 @@ def _power(
     ratios = pairs_of(block, known, measuring, kind="ratio")
     wanted = any(rests_on(name) == block.metric for name in limited)
     for group, other in ratios.pairs if wanted else ():
-        least = smallest_detectable(known[group], known[other], ratios, kind="ratio")
+        least = smallest_detectable(known[group], known[other], ratios, kind=measuring.ratio_interval)
         yield _pair(block, "ratio_smallest_detectable", (group, other), least)
         if measuring.declared(f"{block.metric}_ratio", block.dimension):
-            needed = sample_needed(known[group], known[other], ratios, detect=measuring.detect_ratio)
+            pair = known[group], known[other]
+            needed = sample_needed(
+                *pair, ratios, detect=measuring.detect_ratio, kind=measuring.ratio_interval
+            )
             yield _pair(block, "ratio_sample_needed", (group, other), needed)
     if measuring.declared(f"{block.metric}_difference", block.dimension):
         for group, other in differences.pairs:
@@ -139,27 +192,33 @@ def _power(
 
 
 def _over_all(block: RateBlock, known: dict[GroupKey, Rate], measuring: Measuring) -> Iterator[Measurement]:
-    kind = measuring.ratio_interval
-    summaries: dict[str, Callable[[float], Result]] = {
-        f"{block.metric}_range": lambda level: extreme(known, level=level, what="range", kind=kind)
-    }
+    kind, worst = measuring.ratio_interval, block.worst(measuring)
+    summaries: dict[str, Literal["range", "lowest_to_highest"]] = {f"{block.metric}_range": "range"}
     if block.metric == "favourable_rate":
-        summaries["adverse_impact_ratio"] = lambda level: extreme(
-            known, level=level, what="lowest_to_highest", kind=kind
-        )
-    measured = {
-        name: result(measuring.family(name, block.dimension, reference=block.reference).level)
-        for name, result in summaries.items()
-    }
-    if block.metric == "favourable_rate":
-        measured |= four_fifths(known)
-        if measuring.declared("adverse_impact_by_chance", block.dimension):
-            measured["adverse_impact_by_chance"] = by_chance(known)
-    name = f"{block.metric}_range_p_value"
-    measured[name] = range_p_value(known, rng=measuring.rng(f"{name}/{'+'.join(block.dimension)}"))
-    for name, found in measured.items():
-        yield Measurement(metric=name, dimension=block.dimension, group=(), against=None, result=found)
+        summaries["adverse_impact_ratio"] = "lowest_to_highest"
+    for name, what in summaries.items():
+        level = measuring.family(name, block.dimension, reference=block.reference).level
+        found: Result = extreme(known, level=level, what=what, kind=kind)
+        yield _of_all(block, name, found if worst is None else worst.of_all(what, found, level=level))
     if block.metric == "favourable_rate":
         level = measuring.family("impact_ratio", block.dimension, reference=block.reference).level
         for group, one in impact_ratio(known, level=level, kind=kind).items():
-            yield alone("impact_ratio", block.dimension, group, one)
+            result = one if worst is None else worst.of_highest(group, one, level=level)
+            yield alone("impact_ratio", block.dimension, group, result, stratum=block.stratum)
+
+
+def _facts(block: RateBlock, known: dict[GroupKey, Rate], measuring: Measuring) -> Iterator[Measurement]:
+    """Say what belongs to the four-fifths rule, and test whether all rates are equal."""
+    found = four_fifths(known) if block.metric == "favourable_rate" else {}
+    if block.metric == "favourable_rate" and measuring.declared("adverse_impact_by_chance", block.dimension):
+        found["adverse_impact_by_chance"] = by_chance(known)
+    name = f"{block.metric}_range_p_value"
+    found[name] = range_p_value(known, rng=measuring.rng(f"{name}/{'+'.join(block.dimension)}"))
+    for one, result in found.items():
+        yield _of_all(block, one, result)
+
+
+def _of_all(block: RateBlock, name: str, result: Result) -> Measurement:
+    return Measurement(
+        metric=name, dimension=block.dimension, group=(), against=None, result=result, stratum=block.stratum
+    )

@@ -47,9 +47,20 @@ def changes(a: AuditDocument, b: AuditDocument) -> Changes:
     )  # fmt: skip
 
 
+SEARCHED = ("alternative_", "subgroup_")
+"""How numbers of the two searches start."""
+
+
 def _as_measured(document: AuditDocument) -> Iterator[MeasurementRecord]:
-    """Leave out numbers made again under other assumptions; comparing each of them would only widen all ranges."""
-    yield from (item for item in document.measurements if not (item.stratum or "").startswith(ASSUMING))
+    """Leave out numbers made again under other assumptions; comparing each of them would only widen all ranges.
+
+    Rules are fitted, and subgroups picked, anew in each audit: the same name need not mean the same thing.
+    """
+    yield from (
+        item
+        for item in document.measurements
+        if not (item.stratum or "").startswith(ASSUMING) and not item.metric.startswith(SEARCHED)
+    )
 
 
 def _relation(a: AuditDocument, b: AuditDocument) -> Relation:

@@ -1,12 +1,14 @@
 """What a measurement needs to know besides the counts."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
 import numpy as np
 
 from auditkit.definitions.frontier import Frontier
+from auditkit.definitions.records import HiddenOutcomes
 from auditkit.measure.comparisons import RatioInterval
 from auditkit.results.measurements import Family
 
@@ -24,6 +26,10 @@ class Measuring:
     """Groups that are a smaller share of everyone are not compared."""
     seed: int = 0
     """From which every permutation test draws, each by its own name, so that one moves no other's numbers."""
+    marks: Mapping[tuple[str, tuple[str, ...]], tuple[float, ...]] = field(default_factory=dict)
+    """Values of a measure in a dimension at which its reading changes, besides equality."""
+    hidden: HiddenOutcomes | None = None
+    """Which share of each group's outcomes may have gone unrecorded."""
     detect_ratio: float = 1.25
     """The ratio for which the needed sample is worked out."""
     frontier: Frontier | None = None

@@ -62,7 +62,7 @@ def difference(first: Rate, second: Rate, pairs: Pairing) -> Estimate | NotEstim
         return NotEstimable(reason=reason)
 
     def interval(reach: float, *, simultaneous: bool = False) -> Bounds:
-        return limits(_difference_interval(first, second, reach, simultaneous=simultaneous))
+        return limits(difference_interval(first, second, reach, simultaneous=simultaneous))
 
     joint = None if pairs.critical is None else interval(pairs.critical, simultaneous=pairs.simultaneous)
     return Estimate(
@@ -81,7 +81,8 @@ def _design(first: Rate, second: Rate) -> str:
     return first.design or second.design
 
 
-def _difference_interval(first: Rate, second: Rate, reach: float, *, simultaneous: bool) -> Interval:
+def difference_interval(first: Rate, second: Rate, reach: float, *, simultaneous: bool) -> Interval:
+    """Put an interval of so many standard errors around a difference."""
     if first.own_interval or second.own_interval:
         both = [Interval(*_closed(rate.interval(reach))) for rate in (first, second)]
         return mover.weighted_sum([first.value, second.value], both, weights=[1, -1])
@@ -95,7 +96,7 @@ def _closed(bounds: Bounds) -> tuple[float, float]:
 
 
 def ratio(first: Rate, second: Rate, pairs: Pairing, *, kind: RatioInterval) -> Estimate | NotEstimable:
-    """Compare two rates by their ratio: Katz where all cells are filled, else Koopman's score interval."""
+    """Compare two rates by their ratio: Koopman's score interval, or Katz's where it is asked for and all cells are filled."""
     if (reason := _reason(first, second)) not in {None, "NE-BLOCKS"}:
         return NotEstimable(reason=reason or "")
     if first.value == second.value == 0:
@@ -103,7 +104,7 @@ def ratio(first: Rate, second: Rate, pairs: Pairing, *, kind: RatioInterval) -> 
     if reason:
         value = first.value / second.value if second.value else None
         return without_interval(value, method=f"{kind}_clustered")
-    name, interval = _ratio_interval(first, second, kind=kind)
+    name, interval = ratio_interval(first, second, kind=kind)
     return Estimate(
         value=first.value / second.value if second.value else None,
         interval=limits(interval(critical.normal(0.95))),
@@ -113,9 +114,10 @@ def ratio(first: Rate, second: Rate, pairs: Pairing, *, kind: RatioInterval) -> 
     )
 
 
-def _ratio_interval(
+def ratio_interval(
     first: Rate, second: Rate, *, kind: RatioInterval
 ) -> tuple[str, Callable[[float], Interval]]:
+    """Choose the interval of a ratio, by name, as a function of its critical value."""
     if first.own_interval or second.own_interval:
         return "mover", lambda value: _log_interval(first, second, value)
     x, m, y, n = first.events, first.trials, second.events, second.trials
@@ -203,7 +205,7 @@ def _to_highest(rate: Rate, others: list[Rate], *, top: float, level: float, kin
     def interval(joint: float) -> Interval:
         value = critical.all_pairs(joint, len(others) + 1)
         pairs = [
-            _ratio_interval(rate, other, kind=kind)[1](value)
+            ratio_interval(rate, other, kind=kind)[1](value)
             for other in others
             if rate.events or other.events
         ]
@@ -228,8 +230,8 @@ def _extreme_interval(rates: list[Rate], value: float, *, what: str, kind: Ratio
     ordered = [(first, second) for first in rates for second in rates if first is not second]
     if what == "range":
         return intervals.largest_difference(
-            [_difference_interval(a, b, value, simultaneous=True) for a, b in ordered]
+            [difference_interval(a, b, value, simultaneous=True) for a, b in ordered]
         )
     return intervals.smallest_ratio(
-        [_ratio_interval(a, b, kind=kind)[1](value) for a, b in ordered if a.value or b.value]
+        [ratio_interval(a, b, kind=kind)[1](value) for a, b in ordered if a.value or b.value]
     )

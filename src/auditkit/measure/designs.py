@@ -16,8 +16,9 @@ from auditkit.statistics import clusters, critical, two_phase
 from auditkit.statistics.intervals import Interval
 from auditkit.statistics.two_phase import TwoSamples
 
-FEWEST_PEOPLE = 20
-"""Where people repeat, fewer different people give no interval."""
+FEWEST_PEOPLE, FEWEST_FREE = 20, 5
+"""Where people repeat, fewer different people give no interval, nor do fewer degrees of freedom: then a few people
+have most of the rows."""
 COMBINED: dict[str, Callable[[TwoSamples], two_phase.Rate | two_phase.Prevalence]] = {
     "false_positive_rate": two_phase.false_positive_rate,
     "false_negative_rate": two_phase.false_negative_rate,
@@ -102,21 +103,22 @@ def _prevalence_interval(samples: TwoSamples, reach: float) -> Interval:
 
 
 def _clustered(rate: Rate, metric: RateMetric, repeats: Repeats) -> Rate:
-    """Divide the counts by the design effect, a little more where people are few."""
-    if rate.reason is not None:
-        return rate
+    """Divide the counts by the design effect, and by more where it rests on few people."""
     counted, among = _cells(metric.counted), _cells(metric.among)
     moments, m = np.array(repeats.moments), float(rate.denominator or 0)
-    if float(among @ moments @ among) == m:  # nobody stands in two rows
+    if rate.reason is not None or float(among @ moments @ among) == m:  # nobody stands in two rows
         return rate
-    people = repeats.people[list(DENOMINATORS).index(metric.among)]
-    if people < FEWEST_PEOPLE:
+    at = list(DENOMINATORS).index(metric.among)
+    if repeats.people[at] < FEWEST_PEOPLE:
         return replace(rate, reason="NE-BLOCKS")
-    effect = clusters.design_effect(
-        float(rate.numerator or 0), m, sum_xx=float(counted @ moments @ counted),
-        sum_xm=float(counted @ moments @ among), sum_mm=float(among @ moments @ among), clusters=people,
+    spread = clusters.Spread(repeats.people[at], m, float(among @ moments @ among), *repeats.powers[at])
+    found = clusters.design_effect(
+        float(rate.numerator or 0), spread, sum_xx=float(counted @ moments @ counted),
+        sum_xm=float(counted @ moments @ among),
     )  # fmt: skip
-    effect *= (critical.student(0.95, people - 1) / critical.normal(0.95)) ** 2
+    if found.freedom < FEWEST_FREE:
+        return replace(rate, reason="NE-BLOCKS")
+    effect = found.effect * (critical.student(0.95, found.freedom) / critical.normal(0.95)) ** 2
     return replace(rate, size=(rate.events / effect, m / effect), design="_clustered")
 
 

@@ -1,5 +1,6 @@
 """Rates of single groups from their counts."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -112,6 +113,6 @@ def without_interval(value: float | None, *, method: str) -> Estimate:
 
 
 def limits(interval: intervals.Interval) -> Bounds:
-    """Turn an interval into limits; an infinite one becomes None."""
-    low, high = interval
-    return (None if low == float("-inf") else low, None if high == float("inf") else high)
+    """Turn an interval into limits; an infinite one becomes None, as for a ratio that is infinite in every case."""
+    low, high = (None if math.isinf(limit) else limit for limit in interval)
+    return low, high

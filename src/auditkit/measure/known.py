@@ -4,11 +4,12 @@ from auditkit.definitions.audit_file import AuditFile
 from auditkit.measure.alerts import ALERT_MEASURES, action_measures
 from auditkit.measure.catalogue import measures
 from auditkit.measure.places import PLACE_MEASURES
+from auditkit.results.other_loops import OTHER_LOOP_MEASURES
 
 
 def all_measures() -> dict[str, str]:
     """Every measure a policy may limit, of people, places and alerts, with its meaning."""
-    return ALERT_MEASURES | measures() | PLACE_MEASURES
+    return ALERT_MEASURES | measures() | PLACE_MEASURES | OTHER_LOOP_MEASURES
 
 
 def declared_measures(audit: AuditFile) -> frozenset[str]:

@@ -2,11 +2,12 @@
 
 import math
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Literal
 
 import numpy as np
 
-from auditkit.measure.comparisons import Pairing, difference
+from auditkit.measure.comparisons import Pairing, RatioInterval, difference
 from auditkit.measure.groups import Rate
 from auditkit.results.measurements import Bounds, Estimate, NotEstimable, Result
 from auditkit.statistics import critical, multiplicity, power, two_proportions
@@ -126,12 +127,13 @@ def _probability(value: float, method: str) -> Result:
 
 
 def smallest_detectable(
-    first: Rate, second: Rate, pairs: Pairing, *, kind: Literal["ratio", "difference"]
+    first: Rate, second: Rate, pairs: Pairing, *, kind: RatioInterval | Literal["difference"]
 ) -> Result:
     """Find the smallest gap between two groups of these sizes that this audit would have found 4 times in 5.
 
-    Found means that the interval used for verdicts, joint over its family, leaves out equality. It is the gap above
-    equality; where none can exist, because the other rate is high, it is the one below.
+    Found means that the interval used for verdicts, joint over its family, leaves out equality: the ratio's interval of
+    this kind, or the difference's. It is the gap above equality; where none can exist, because the other rate is high,
+    it is the one below.
 
     References
     ----------
@@ -139,9 +141,12 @@ def smallest_detectable(
     """
     if reason := _untestable(first, second):
         return NotEstimable(reason=reason)
-    find: Callable[..., float | None] = (
-        power.smallest_detectable_ratio if kind == "ratio" else power.smallest_detectable_difference
-    )
+    find: Callable[..., float | None]
+    if kind == "difference":
+        joint = pairs.simultaneous and pairs.critical is not None
+        find = partial(power.smallest_detectable_difference, kind="agresti_caffo" if joint else "newcombe")
+    else:
+        find = partial(power.smallest_detectable_ratio, kind=kind)
     value = pairs.critical or critical.normal(0.95)
     for direction in ("higher", "lower"):
         try:
@@ -158,7 +163,7 @@ def smallest_detectable(
     return NotEstimable(reason="NE-POWER")
 
 
-def sample_needed(first: Rate, second: Rate, pairs: Pairing, *, detect: float) -> Result:
+def sample_needed(first: Rate, second: Rate, pairs: Pairing, *, detect: float, kind: RatioInterval) -> Result:
     """Work out how many people each group would need for a ratio to be found 4 times in 5.
 
     References
@@ -170,7 +175,7 @@ def sample_needed(first: Rate, second: Rate, pairs: Pairing, *, detect: float) -
     value = pairs.critical or critical.normal(0.95)
     for direction, ratio in (("higher", detect), ("lower", 1 / detect)):
         try:
-            needed = power.needed_sample(second.value, ratio, critical=value)
+            needed = power.needed_sample(second.value, ratio, critical=value, kind=kind)
         except ValueError:
             continue
         return _fact(float(needed), method=f"power_80_{direction}")

@@ -12,6 +12,7 @@ from auditkit.results.areas import Areas, ResidentGroup
 from auditkit.results.measurements import Estimate, Family, Measurement, NotEstimable, Result
 from auditkit.results.places import PlaceTally
 from auditkit.statistics.exposure import mean_exposure, most_targeted, rank_correlation, strict_ranks
+from auditkit.statistics.jackknife import difference_parts
 
 Floats = NDArray[np.float64]
 Families = dict[tuple[str, tuple[str, ...]], Family]
@@ -111,7 +112,8 @@ def _compared(
         drawn = blocks.draws(cube)
         with np.errstate(invalid="ignore", divide="ignore"):
             gaps = drawn[:, 0] / drawn[:, 1] - drawn[:, 2] / drawn[:, 3]
-        return resampled(first - second, gaps, blocks, joint=joint)
+        parts = difference_parts(blocks.totals(cube))
+        return resampled(first - second, gaps, blocks, joint=joint, parts=parts)
     if second == 0:
         return NotEstimable(reason="NE-BOTHZERO" if first == 0 else "NE-DENOM")
     return over_sums(first / second, blocks.totals(cube), blocks, joint=joint)

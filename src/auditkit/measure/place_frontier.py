@@ -132,7 +132,7 @@ def _only(
             periods=past.periods, total=past.total[kept], reported=None, discovered=None
         ),
         areas=replace(
-            areas, ids=tuple(areas.ids[at] for at in kept), blocks=areas.blocks[kept],
+            areas, ids=tuple(areas.ids[at] for at in kept), blocks=np.unique(areas.blocks[kept], return_inverse=True)[1],
             residents=None if areas.residents is None else areas.residents[kept],
         ),
     )  # fmt: skip

@@ -5,20 +5,26 @@ References
 Methods 4.8: independent-row intervals on cells are refused; with fewer than about 20 blocks no interval is given.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from auditkit.results.areas import Areas
 from auditkit.results.measurements import Bounds, Estimate, Family, Measurement
 from auditkit.results.places import PlaceTally
 from auditkit.statistics.block_bootstrap import bootstrap_blocks_and_periods
 from auditkit.statistics.blocks import crossed_totals, period_blocks
-from auditkit.statistics.jackknife import mean_interval, ratio_of_sums_interval
+from auditkit.statistics.jackknife import log_parts, mean_interval, ratio_of_sums_interval
+from auditkit.statistics.likeness import Reach, reaches, widening
+from auditkit.statistics.made_blocks import contiguous_blocks
 
 LEAST_BLOCKS = 20
 REPLICATES = 2000
+MOST_PLACES = 100
+"""More blocks are put together where it is asked how alike near ones are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -30,6 +36,10 @@ class Blocks:
     periods: NDArray[np.int64]
     """Shape (periods,); consecutive periods share one."""
     rng: np.random.Generator
+    places: NDArray[np.int64] | None = None
+    """Shape (blocks,): the place of each block among `near`."""
+    near: tuple[Reach, ...] = ()
+    """How far likeness may reach between places; empty where nobody knows where they are."""
 
     @property
     def independent(self) -> int:
@@ -47,6 +57,12 @@ class Blocks:
         sums = crossed_totals(cube, self.areas, period_blocks=self.periods)
         return sums[:, 0] if sums.shape[1] == 1 else sums
 
+    def widening(self, parts: NDArray[np.float64]) -> float:
+        """How many times wider an interval must be because near blocks are alike; `parts` is what each adds to it."""
+        if self.places is None or not np.isfinite(parts).all():
+            return 1.0
+        return widening(np.bincount(self.places, weights=parts), self.near)
+
     def draws(self, cube: NDArray[np.float64]) -> NDArray[np.float64]:
         """Draw blocks again: sums of each quantity, shape (replicates, quantities)."""
         return bootstrap_blocks_and_periods(
@@ -55,9 +71,39 @@ class Blocks:
 
 
 def lay_out_blocks(tally: PlaceTally, *, periods: int, rng: np.random.Generator) -> Blocks:
-    """Lay out the blocks: contiguous areas, crossed with runs of about the cube root of all periods."""
+    """Lay out the blocks: contiguous areas, crossed with runs of about the cube root of all periods.
+
+    Where time plays no part, also how far likeness may reach between them, if it is known where they are.
+    """
     length = max(1, round(periods ** (1 / 3)))
-    return Blocks(areas=tally.areas.blocks, periods=period_blocks(periods, length=length), rng=rng)
+    blocks = Blocks(areas=tally.areas.blocks, periods=period_blocks(periods, length=length), rng=rng)
+    points = _middles(tally.areas) if periods == 1 and blocks.independent >= LEAST_BLOCKS else None
+    if points is None:
+        return blocks
+    places = np.arange(len(points), dtype=np.int64)
+    if len(points) > MOST_PLACES:
+        equally_many = len(points) // math.ceil(len(points) / MOST_PLACES)
+        places = contiguous_blocks(((),) * len(points), points, count=equally_many)
+        points = _means(points, places)
+    return replace(blocks, places=places, near=reaches(points))
+
+
+def _middles(areas: Areas) -> NDArray[np.float64] | None:
+    """Return where each block is, in one unit both ways: a degree of longitude shrinks with the cosine of the latitude."""
+    if areas.centroids is None or np.isnan(areas.centroids).all():
+        return None
+    shrink = np.cos(np.radians(np.nanmean(areas.centroids[:, 1])))
+    return _means(areas.centroids * [shrink, 1.0], areas.blocks)
+
+
+def _means(points: NDArray[np.float64], labels: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Average the known points of each label; NaN where none is known."""
+    known = np.isfinite(points).all(axis=1)
+    most = int(labels.max()) + 1
+    number = np.bincount(labels[known], minlength=most)
+    with np.errstate(invalid="ignore"):
+        sums = [np.bincount(labels[known], weights=points[known, at], minlength=most) for at in (0, 1)]
+        return np.column_stack(sums) / number[:, None]
 
 
 Counts = tuple[int, int | None] | None
@@ -110,9 +156,10 @@ def over_sums(
         Numerator and denominator, where the value is one count over another.
     """
     interval = mean_interval if totals.shape[-1] == 2 else ratio_of_sums_interval
+    times = blocks.widening(log_parts(totals)) if totals.ndim == 2 else 1.0
 
     def at(level: float) -> Bounds:
-        low, high = interval(totals, level=level)
+        low, high = (value * (limit / value) ** times for limit in interval(totals, level=level))
         return low, None if min(high, most) == float("inf") else min(high, most)
 
     try:
@@ -123,13 +170,22 @@ def over_sums(
 
 
 def resampled(
-    value: float, draws: NDArray[np.float64], blocks: Blocks, *, joint: float | None = None
+    value: float,
+    draws: NDArray[np.float64],
+    blocks: Blocks,
+    *,
+    joint: float | None = None,
+    parts: NDArray[np.float64] | None = None,
 ) -> Estimate:
-    """Put bootstrap intervals around a difference: its standard error times Student's t on blocks - 1."""
+    """Put bootstrap intervals around a difference: its standard error times Student's t on blocks - 1.
+
+    Where each block's part in it is given, they are widened by how alike near blocks are.
+    """
     from scipy.special import stdtrit
 
     sound = draws[np.isfinite(draws)]
     spread = float(np.std(sound, ddof=1)) if len(sound) > 0.95 * len(draws) else 0.0
+    spread *= 1.0 if parts is None else blocks.widening(parts)
 
     def at(level: float) -> Bounds:
         reach = float(stdtrit(blocks.independent - 1, (1 + level) / 2)) * spread

@@ -178,6 +178,5 @@ def _middles(points: Floats, labels: Labels) -> Floats:
 
 def _most_common(blocks: Labels, labels: Labels) -> Labels:
     """Block that most areas of each merged area belong to; of equal ones the first."""
-    return np.array(
-        [np.bincount(blocks[labels == unit]).argmax() for unit in range(_count(labels))], dtype=np.int64
-    )
+    found = [np.bincount(blocks[labels == unit]).argmax() for unit in range(_count(labels))]
+    return np.unique(found, return_inverse=True)[1].astype(np.int64)  # a block that is left empty is none

@@ -30,6 +30,8 @@ RATES: dict[str, RateMetric] = {}
 SUMMARIES: dict[str, str] = {
     "people": "How many people there are.",
     "unknown_group_rate": "Share of people whose group is not known.",
+    "group_missing_rate": "Share of people whose group is not known, among flagged and other people, or by outcome.",
+    "group_missing_rate_difference": "The same of flagged people, or of people with the outcome, minus the others'.",
     "adverse_impact_ratio": "Lowest favourable rate of any group over the highest (29 CFR 1607.4(D)).",
     "adverse_impact_shortfall": "Fewer adverse decisions that would bring that ratio to four fifths, in people.",
     "adverse_impact_flip_one": "That ratio if one better decision went to the lowest group instead of the highest.",

@@ -52,19 +52,17 @@ def _stops(table: StopTally, group: str) -> int:
 def _tested(
     table: StopTally, reference: str, levels: Mapping[str, float], measuring: Measuring
 ) -> Levels | NotEstimable:
-    """Run the test once for each level, each time with the same random numbers."""
+    """Run the test once, with intervals of every level."""
     if reference not in table.groups:
         return NotEstimable(reason="NE-DENOM")
     try:
-        found = {
-            key: threshold_test.fit(
-                table.stops, table.searches, table.hits, reference=table.groups.index(reference), level=level,
-                rng=measuring.rng(f"search_threshold/{table.dimension[0]}"),
-            )
-            for key, level in levels.items()
-        }  # fmt: skip
+        tests = threshold_test.fit_at(
+            table.stops, table.searches, table.hits, reference=table.groups.index(reference),
+            levels=list(levels.values()), rng=measuring.rng(f"search_threshold/{table.dimension[0]}"),
+        )  # fmt: skip
     except ValueError:
         return NotEstimable(reason="NE-DENOM")
+    found = dict(zip(levels, tests, strict=True))
     reason = _doubt(found["interval"])
     return found if reason is None else NotEstimable(reason=reason)
 

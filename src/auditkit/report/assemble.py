@@ -10,9 +10,11 @@ from auditkit.definitions.policy import ChosenPolicy
 from auditkit.definitions.records import Records
 from auditkit.report.assemble_alerts import alert_counts, alerts_record
 from auditkit.report.assemble_areas import area_facts, displacement_record, frontier_record
+from auditkit.report.assemble_feedback import feedback_record
 from auditkit.results import document as doc
 from auditkit.results import place_records
 from auditkit.results.alerts import AlertTally
+from auditkit.results.alternative_records import alternatives_record, subgroups_record
 from auditkit.results.checks import CheckResult, RejectedData
 from auditkit.results.feedback import Feedback
 from auditkit.results.findings import Alternative, Judgement, NotChecked
@@ -20,6 +22,8 @@ from auditkit.results.inputs import InputRecord
 from auditkit.results.measurements import Estimate, Measurement, Measurements, NotEstimable
 from auditkit.results.places import PlaceTally
 from auditkit.results.pledges import PledgeCheck
+from auditkit.results.sensitivity import Sensitivity
+from auditkit.results.sensitivity_records import sensitivity_record
 from auditkit.results.tally import Tally
 
 UNANSWERED = "this version of auditkit does not match questions to findings; read the sections below for it"
@@ -45,6 +49,7 @@ class Origin:
     measurements: Measurements
     feedback: Feedback
     judgement: Judgement
+    sensitivity: Sensitivity
     alternative: Alternative | None
     """Whether other areas within the tolerated loss fall less on the capped group; None where nobody asked."""
     not_checked: tuple[NotChecked, ...]
@@ -74,14 +79,14 @@ def build_document(origin: Origin) -> doc.AuditDocument:
         ),
         checks=tuple(doc.CheckRecord(**asdict(check)) for check in origin.checks),
         measurements=items,
-        feedback=place_records.FeedbackRecord(
-            **{key: value for key, value in asdict(origin.feedback).items() if key not in {"measurements", "said"}},
-            verdict=origin.loop[0], tolerance_log_odds=origin.loop[1],
-        ),
+        alternatives=alternatives_record(origin.measurements.alternatives, origin.judgement.alternatives),
+        subgroups=subgroups_record(origin.measurements.subgroups),
+        feedback=feedback_record(origin.feedback, origin.loop),
         findings=tuple(doc.FindingRecord(**asdict(finding)) for finding in origin.judgement.findings),
         recommendation=doc.RecommendationRecord(
             code=origin.judgement.recommendation, decided_by=origin.judgement.decided_by
         ),
+        sensitivity=sensitivity_record(origin.sensitivity),
         not_checked=tuple(doc.NotCheckedRecord(**asdict(item)) for item in origin.not_checked),
         questions=tuple(
             doc.QuestionRecord(asked_by=asked.asked_by, text=asked.text, answer=None, because=UNANSWERED)
@@ -138,7 +143,9 @@ def _records(origin: Origin) -> doc.RecordsRecord:
     outcome = origin.audit.outcome
     groups = tuple(
         doc.GroupRecord(
-            name=name, reference=reference[0] if (reference := origin.audit.reference((name,))) else None
+            name=name,
+            reference=reference[0] if (reference := origin.audit.reference((name,))) else None,
+            inferred=name in origin.audit.inferred,
         )
         for (name, *rest) in origin.audit.dimensions
         if not rest
@@ -146,6 +153,7 @@ def _records(origin: Origin) -> doc.RecordsRecord:
     return doc.RecordsRecord(
         unit=origin.tool_type.unit, counted=origin.counted, decision=_decision(origin.audit.records),
         outcome=outcome.means if outcome else None, outcome_source=outcome.source if outcome else None, groups=groups,
+        hidden_source=outcome.hidden.source if outcome and outcome.hidden else None,
         strata=origin.audit.records.strata,
     )  # fmt: skip
 
@@ -178,7 +186,8 @@ def _decision(records: Records) -> doc.DecisionRecord:
 
 
 NUMBERS = (
-    "value", "interval", "interval_90", "interval_family", "method", "numerator", "denominator", "bounds", "reason",
+    "value", "interval", "interval_90", "interval_family", "method", "numerator", "denominator", "bounds",
+    "bounds_interval", "bounds_interval_90", "reason",
 )  # fmt: skip
 """Fields of an estimate."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from auditkit.report.numbers import decimal, per_cent, whole
 from auditkit.results.document import AuditDocument, MeasurementRecord
+from auditkit.results.measurements import ASSUMING
 from auditkit.results.tally import UNKNOWN
 
 Bounds = tuple[float | None, float | None]
@@ -88,7 +89,9 @@ class Lookup:
     def strata(self, metric: str) -> tuple[str, ...]:
         """Every stratum of a metric of single groups."""
         return tuple(
-            stratum for name, stratum, between in self._found if name == metric and stratum and not between
+            stratum
+            for name, stratum, between in self._found
+            if name == metric and stratum and not between and not stratum.startswith(ASSUMING)
         )
 
     def reference(self, dimension: str) -> str | None:

@@ -14,7 +14,7 @@ A_YEAR = {"day": (360, 366), "week": (52, 53), "month": (12, 12), "year": (1, 1)
 EDGES = (0.5, 0.8, 1.25, 2.0)
 """Between shades: far below the due share, below, near it, above, far above."""
 METRICS = (
-    "loop_log_odds_amplification", "loop_share_amplification", "loop_runaway_probability", "loop_lock_in_probability",
+    "loop_log_odds_amplification", "loop_added_log_odds", "loop_share_amplification", "loop_runaway_probability", "loop_lock_in_probability",
     "loop_gain", "loop_null_spread", "loop_null_noise", "loop_group_amplification",
 )  # fmt: skip
 
@@ -76,9 +76,12 @@ class LoopPage:
 
     after: After | None
     top_true: str
-    """Share of incidents of the tenth of areas with most of them, under the middle assumption."""
+    """Share of incidents of the busiest areas, under the middle assumption."""
     top_now: str
     """Their share of visits after all rounds."""
+    top_due: str
+    """The share that the decision rule would give them if it knew every incident; empty where that is their share of
+    incidents."""
     facts: tuple[LoopFact, ...]
     steps: tuple[StepRow, ...]
     doubts: tuple[SpanRow, ...]
@@ -118,7 +121,7 @@ def loop_page(document: AuditDocument, *, locale: str) -> LoopPage:
     lock = feedback.lock_in
     return LoopPage(
         after=_after(feedback, locale), top_true=pen.share(middle.top_true if middle else None),
-        top_now=pen.share(own.top_mean if own else None), facts=_facts(document, pen),
+        top_now=pen.share(own.top_mean if own else None), top_due=pen.share(middle.top_due if middle else None), facts=_facts(document, pen),
         steps=tuple(_step(step, pen) for step in feedback.ladder),
         doubts=tuple(
             SpanRow(kind=one.kind, name=one.name, value=pen.gap(one.log_odds), low=pen.gap(one.low), high=pen.gap(one.high))

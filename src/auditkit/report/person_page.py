@@ -2,6 +2,12 @@
 
 from dataclasses import dataclass
 
+from auditkit.report.alternatives_page import (
+    AlternativesView,
+    SubgroupsView,
+    alternatives_page,
+    subgroups_page,
+)
 from auditkit.report.burdens import ErrorsTable, Excess, errors, excess_of
 from auditkit.report.lookup import Lookup
 from auditkit.report.neighbourhood_page import Neighbourhoods, neighbourhoods
@@ -19,6 +25,8 @@ class PersonPage:
     followed: tuple[FollowedTable, ...]
     neighbourhoods: Neighbourhoods | None
     stops: StopsPage | None
+    alternatives: AlternativesView | None
+    subgroups: SubgroupsView | None
     errors: tuple[ErrorsTable, ...]
     excess: dict[tuple[str, str], tuple[Excess, ...]]
     """By rate and dimension: the gaps that were shown to exist, in people."""
@@ -31,7 +39,7 @@ def person_page(look: Lookup, *, rates: tuple[str, ...]) -> PersonPage:
     ends = {(item.method or "").rpartition("_")[2] for item in look.document.measurements}
     return PersonPage(
         scores=scores_page(look), similar=similar(look), followed=followed(look), neighbourhoods=neighbourhoods(look),
-        stops=stops_page(look), errors=errors(look),
+        stops=stops_page(look), alternatives=alternatives_page(look), subgroups=subgroups_page(look), errors=errors(look),
         excess={(rate, dimension): excess_of(look, rate, dimension) for rate in rates for dimension in look.dimensions(rate)},
         designs=frozenset(ends & {"clustered", "weighted", "followed"}),
     )  # fmt: skip

@@ -10,7 +10,9 @@ from auditkit.report.kinds import COUNTED, base, in_points
 from auditkit.report.lookup import Lookup, label, reach
 from auditkit.report.neighbourhood_page import AREA
 from auditkit.report.numbers import decimal, per_cent, per_thousand, whole
+from auditkit.report.other_loops_page import OtherLoops, other_loops
 from auditkit.report.person_page import PersonPage, person_page
+from auditkit.report.sensitivity_page import SensitivityPage, hanging, sensitivity_page
 from auditkit.report.similar import p_text
 from auditkit.results.document import AuditDocument, ComparisonRecord, FindingRecord, MeasurementRecord
 from auditkit.results.tally import UNKNOWN
@@ -50,6 +52,8 @@ class RateTable:
     reference: str | None
     rows: tuple[Row, ...]
     chart: Chart | None
+    inferred: bool
+    """Whether only probabilities of belonging to the groups are known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +84,12 @@ class Statement:
     too_small: bool
     """Whether no gap at all could have been found between two groups of these sizes."""
     excess: Excess | None
+    hangs: str | None
+    """The assumption about unknown people that its verdict hangs on, with the limits that it leaves."""
+    inferred: bool
+    """Whether its groups are inferred, so that its range is everything possible."""
+    open_low: str | None
+    open_high: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +149,10 @@ class View:
     """Only for a place tool."""
     alerts: AlertsView | None
     """Only for an alert system."""
+    loops: OtherLoops
+    """Loops of person tools and alert systems, and logs; empty where none was measured."""
+    sensitivity: SensitivityPage | None
+    """What conclusions hang on, where anything was measured under another assumption."""
     person: PersonPage
     """Everything about people besides limits and rates; empty for a place tool."""
 
@@ -180,6 +194,8 @@ class Reader:
             skipped=tuple(check for check in checks if check.status == "not_applicable"),
             city=None if self.document.places is None else city(self.document, locale=self.locale),
             alerts=None if self.document.alerts is None else alerts_view(self.document, locale=self.locale),
+            loops=other_loops(self._look),
+            sensitivity=sensitivity_page(self._look),
             person=person_page(self._look, rates=rates),
         )
 
@@ -220,6 +236,7 @@ class Reader:
         return RateTable(
             id=f"{metric}-{dimension.replace('+', '-')}", metric=metric, dimension=dimension, reference=reference,
             rows=rows, chart=rate_chart(points, reference=line) if points else None,
+            inferred=any(group.name == dimension and group.inferred for group in self.document.records.groups),
         )  # fmt: skip
 
     def _point(self, item: MeasurementRecord) -> Point:
@@ -231,7 +248,7 @@ class Reader:
         )
 
     def _row(self, item: MeasurementRecord) -> Row:
-        low, high = item.interval or (None, None)
+        low, high = item.interval or item.bounds or (None, None)
         return Row(
             measurement=item.id, label=label(item.group), known=UNKNOWN not in item.group.values(),
             status=item.status, reason=item.reason,
@@ -244,7 +261,7 @@ class Reader:
 
     def _judged(self, finding: FindingRecord) -> Judged:
         limits = [limit for limit in (finding.limit.at_least, finding.limit.at_most) if limit is not None]
-        statements = tuple(self._statement(one, limits=limits) for one in finding.comparisons)
+        statements = tuple(self._statement(one, finding.id, limits=limits) for one in finding.comparisons)
         deciding = [one for one in finding.comparisons if one.status == finding.status]
         first = max(deciding, key=self._weight, default=None)
         at_least, at_most = (
@@ -253,7 +270,7 @@ class Reader:
         )
         return Judged(
             finding=finding, metric=base(finding.limit.measure)[0], at_least=at_least, at_most=at_most, points=in_points(finding.limit.measure), statements=statements,
-            first=self._statement(first, limits=limits) if first else None,
+            first=self._statement(first, finding.id, limits=limits) if first else None,
             power=self._power(finding.smallest_detectable, needed=None),
             counts={status: sum(1 for one in finding.comparisons if one.status == status) for status in ORDER},
         )  # fmt: skip
@@ -270,7 +287,7 @@ class Reader:
         ratio = item.metric.endswith("_ratio") or kind == "flip_one"
         return True, max(value, 1 / value) if ratio and value > 0 else abs(value), item.id
 
-    def _statement(self, one: ComparisonRecord, *, limits: list[float]) -> Statement:
+    def _statement(self, one: ComparisonRecord, finding: str, *, limits: list[float]) -> Statement:
         item = self._items[one.measurement]
         metric, kind = base(item.metric)
         low, high = reach(item)
@@ -280,6 +297,9 @@ class Reader:
         def shown(value: float | None) -> str | None:
             return None if value is None else self._written(value, item.metric, limits=limits)
 
+        hung = hanging(self._look, finding, item.id)
+        open_low, open_high = (None, None) if hung is None else hung[1].bounds or (None, None)
+
         return Statement(
             measurement=item.id, metric=metric, kind=kind, dimension=item.dimension, group=label(item.group),
             against=label(item.against), status=one.status, result=item.status, reason=item.reason,
@@ -287,7 +307,8 @@ class Reader:
             group_rate=self._rate_of(metric, item.group), against_rate=self._rate_of(metric, item.against),
             note=one.note, excess=excess(self._look, self._look.pair(f"{metric}_excess", item), metric=metric),
             power=self._power(one.smallest_detectable, needed=needed),
-            too_small=least is not None and least.reason == "NE-POWER",
+            too_small=least is not None and least.reason == "NE-POWER", hangs=None if hung is None else hung[0],
+            inferred=item.method == "weighted_by_probability", open_low=shown(open_low), open_high=shown(open_high),
         )  # fmt: skip
 
     def _written(self, value: float, measure: str, *, limits: list[float]) -> str:

@@ -2,7 +2,8 @@
 
 from pydantic import Field
 
-from auditkit.results.place_records import AreaRecord, Record, Texts
+from auditkit.results.place_records import AreaRecord
+from auditkit.results.record import Record, Texts
 
 Pair = tuple[float, float]
 

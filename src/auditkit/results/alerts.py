@@ -6,6 +6,7 @@ from typing import Literal
 from auditkit.results.areas import Floats
 from auditkit.results.checks import Refusal
 from auditkit.results.inputs import InputRecord
+from auditkit.results.logs import LogTally
 from auditkit.results.places import PlaceTally
 
 Disposition = Literal["confirmed", "unfounded", "unconfirmed"]
@@ -113,6 +114,8 @@ class AlertTally:
     """Alerts by area and period, as flags; None without areas."""
     coverage: Coverage | None
     refused: tuple[Refusal, ...]
+    logs: LogTally | None = None
+    """Logs of a system in use."""
 
     @property
     def everyone(self) -> AlertCounts:

@@ -12,10 +12,13 @@ from pydantic import Field, ValidationError
 
 from auditkit.errors import ReportError
 from auditkit.results.alert_records import AlertsRecord
+from auditkit.results.alternative_records import AlternativesRecord, SubgroupsRecord
 from auditkit.results.checks import Status
 from auditkit.results.findings import Code, Note, Verdict
-from auditkit.results.place_records import FeedbackRecord, PlacesRecord, Record, Texts
+from auditkit.results.place_records import FeedbackRecord, PlacesRecord
 from auditkit.results.pledges import PledgeStatus, Predates
+from auditkit.results.record import Record, Texts
+from auditkit.results.sensitivity_records import SensitivityRecord
 
 SCHEMA_VERSION: Literal["1"] = "1"
 Limits = Annotated[tuple[float | None, float | None], Field(strict=False)]
@@ -39,6 +42,7 @@ class GroupRecord(Record):
 
     name: str
     reference: str | None
+    inferred: bool = Field(False, description="Whether only probabilities of belonging are known.")
 
 
 Rule = Literal["score_at_least", "column", "top_k", "top_share", "all", "confusion", "totals"]
@@ -62,6 +66,9 @@ class RecordsRecord(Record):
     decision: DecisionRecord
     outcome: str | None = Field(description="The outcome in words, or null where none was given.")
     outcome_source: str | None
+    hidden_source: str | None = Field(
+        None, description="Who says how many outcomes may have gone unrecorded; null where nobody does."
+    )
     groups: tuple[GroupRecord, ...]
     strata: Texts = Field(description="Columns of circumstances, within which groups are compared as well.")
 
@@ -171,7 +178,13 @@ class MeasurementRecord(Record):
     method: str | None
     numerator: int | None
     denominator: int | None
-    bounds: Limits | None
+    bounds: Limits | None = Field(
+        description="Limits of the sample, whoever the people of unknown group or outcome are; null where none exist."
+    )
+    bounds_interval: Limits | None = Field(
+        None, description="95 % range around the bounds, joint over the family where there is one."
+    )
+    bounds_interval_90: Limits | None = None
     reason: str | None
 
 
@@ -282,9 +295,12 @@ class AuditDocument(Record):
     policy: PolicyRecord
     checks: tuple[CheckRecord, ...]
     measurements: tuple[MeasurementRecord, ...]
+    alternatives: AlternativesRecord | None = Field(None, description="Only where the audit file asks.")
+    subgroups: SubgroupsRecord | None = Field(None, description="Only where the audit file asks.")
     feedback: FeedbackRecord
     findings: tuple[FindingRecord, ...]
     recommendation: RecommendationRecord
+    sensitivity: SensitivityRecord = SensitivityRecord()
     not_checked: tuple[NotCheckedRecord, ...]
     questions: tuple[QuestionRecord, ...]
     contact: ContactRecord | None

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from auditkit.results.measurements import Measurement
+from auditkit.results.other_loops import AlertLoop, LogTest, PersonLoop
 
 ArmName = Literal[
     "as_submitted", "corrected", "equal_rates", "equal_rates_corrected", "permuted_history", "permuted_history_corrected"
@@ -30,16 +31,19 @@ class Scenario:
     resting_points: int | None
     """How many states the loop can rest in; None where the loop is played and not solved."""
     top_true: float
-    """True share of the tenth of areas with the highest true rates."""
+    """True share of the busiest areas: the tenth with the highest true rates, or half of a shorter list."""
     top_limit: float | None
     """Their share of visits where the loop comes to rest; None without a single stable resting point."""
     log_odds: float | None
-    """Log odds of the limit share minus those of the true share; 0 is proportionate."""
+    """Log odds of the limit share minus those of the share that is due; 0 is as it should be."""
     invaded: int
     """Areas that a neglect would leave neglected: by an invasion number below 1 or, where the loop is played, areas
     among those with most incidents that the tool neglects and the same tool without its loop does not."""
     log_odds_interval: tuple[float, float] | None = None
     """Monte Carlo interval, where the loop is played."""
+    top_due: float | None = None
+    """Share of visits that the decision rule would give the busiest areas if it knew the true rates; None where that is
+    their share of incidents."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +94,8 @@ class LoopGroup:
     group: str
     amplification: float
     """Visits that fall on the group where the loop rests, over those that true rates would put on it."""
+    by_rule: float | None = None
+    """The same for the decision rule alone, if it knew the true rates: what is no doing of the loop."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,6 +231,8 @@ class Feedback:
     """Drift of the tool's runs, with the Monte Carlo interval."""
     parameters: tuple[float, float] | None = None
     """Limits of that drift when rates are drawn from their ranges."""
+    added: Span | None = None
+    """Log odds of visits to the busiest areas against the same tool without its loop: what the loop itself adds."""
     gain: Span | None = None
     """Factor by which one retraining multiplies a head start."""
     head_start_left: Span | None = None
@@ -242,7 +250,22 @@ class Feedback:
     do not differ at all."""
     model: RetrainedModel | None = None
     """What ran in the tool's place, where that is none of auditkit's own allocators."""
+    smoothed_over: Literal["distance", "neighbours"] | None = None
+    """How a kernel density spreads records: by distance or, where centres of areas are not known, over neighbours."""
     said: bytes = b""
     """The end of what a program said on standard error before it failed; for `internal/`, never published."""
     measurements: tuple[Measurement, ...] = ()
     """What policies may limit; listed with all other measurements."""
+    person: PersonLoop | None = None
+    """The loop of a person tool."""
+    alert: AlertLoop | None = None
+    """The loop of an alert system."""
+    logs: LogTest | None = None
+    """The test on logs of a tool in use."""
+
+    @property
+    def numbers(self) -> tuple[Measurement, ...]:
+        """Every measurement that the loops of persons and alerts, and the logs, made."""
+        return tuple(
+            number for part in (self.person, self.alert, self.logs) if part for number in part.numbers
+        )

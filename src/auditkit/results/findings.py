@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from auditkit.results.alternatives import AlternativesVerdict
+
 Verdict = Literal["meets", "does_not_meet", "cannot_tell", "not_checked"]
 Note = Literal["small_difference", "unclear_difference"]
 """A gap exists but stays within the limit, or exists and may lie on either side of it (methods 3.7)."""
@@ -72,3 +74,5 @@ class Judgement:
     recommendation: Code
     decided_by: tuple[str, ...]
     """Ids of the findings that decided the recommendation."""
+    alternatives: AlternativesVerdict | None = None
+    """Whether a less harmful rule was found, where the audit file asks."""

@@ -85,3 +85,25 @@ class SurvivalTally:
     horizon: int
     """Days for which people were to be followed."""
     cells: tuple[SurvivalCell, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZoneCell:
+    """People who share their probabilities of belonging to each group, a decision and an outcome."""
+
+    zone: int
+    decision: int | None
+    outcome: int | None
+    n: int
+    mass: tuple[float, ...]
+    """Sum of the probabilities of belonging to each group."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InferredTally:
+    """Counts by zone of a dimension of which only probabilities are known."""
+
+    dimension: tuple[str, ...]
+    reference: tuple[str, ...] | None
+    groups: tuple[str, ...]
+    cells: tuple[ZoneCell, ...]

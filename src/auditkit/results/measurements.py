@@ -2,8 +2,11 @@
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from auditkit.results.alternatives import Alternatives, Subgroups
 
 Bounds = tuple[float | None, float | None]
 """Lower and upper limit; None where there is no finite limit on that side."""
@@ -34,6 +37,9 @@ REASONS: dict[str, str] = {
     "NE-GAIN": "the treated areas did not improve beside the areas they are compared with",
     "NE-CAP": "no choice of as many areas keeps within the cap",
     "NE-HALVES": "there are no earlier periods to choose on and later ones to judge on",
+    "NE-CONSTANT": "deployment never changes within an area",
+    "NE-SPLIT": "records do not tell what others reported from what police discovered",
+    "NE-LOGS": "the logs are too vague: too few areas and periods with deployment",
 }
 """Reason codes of methods 1.6 and of the design, in words."""
 
@@ -43,7 +49,8 @@ class Estimate:
     """A number with its uncertainty."""
 
     value: float | None
-    """The estimate; None only for a ratio whose comparison rate is zero, where the interval alone is informative."""
+    """The estimate; None for a ratio whose comparison rate is zero, where the interval alone is informative, and under an
+    assumption that leaves bounds alone."""
     interval: Bounds | None
     """The 95 % interval of this number alone."""
     interval_90: Bounds | None
@@ -54,7 +61,12 @@ class Estimate:
     numerator: int | None = None
     denominator: int | None = None
     bounds: Bounds | None = None
-    """Worst-case limits where membership or outcomes are unknown; None until they are measured."""
+    """Worst-case limits of the sample where membership or outcomes are unknown; None where nothing is, or no limits exist."""
+    bounds_interval: Bounds | None = None
+    """From the lower limit of chance at the lowest worst case to the upper one at the highest: 95 %, joint over the family
+    where there is one."""
+    bounds_interval_90: Bounds | None = None
+    """The same at 90 %, alone."""
     reason: str | None = None
 
     def __post_init__(self) -> None:
@@ -64,6 +76,8 @@ class Estimate:
             *(self.interval_90 or ()),
             *(self.interval_family or ()),
             *(self.bounds or ()),
+            *(self.bounds_interval or ()),
+            *(self.bounds_interval_90 or ()),
         )
         if any(number is not None and not math.isfinite(number) for number in numbers):
             msg = f"an estimate holds finite numbers only; found {numbers}"
@@ -126,10 +140,36 @@ class Family:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TippingPoint:
+    """The fewest hidden outcomes in one group with which a comparison could be at a value."""
+
+    measurement: str
+    """Id of the comparison."""
+    hidden_in: Group
+    """The group whose outcomes would have gone unrecorded."""
+    reaches: float
+    """The value: equality, or a limit of the policy."""
+    parity: bool
+    """Whether the value is equality."""
+    hidden: int | None
+    """How many people; None if no number could."""
+    of: int
+    """How many people of the group have a decision and an outcome."""
+    undecided: int | None
+    """From how many on the 95 % range, joint over the family, holds the value; None if it never does, and 0 if it does now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Measurements:
-    """Everything that was measured, and what was not looked at."""
+    """Everything that was measured."""
 
     items: tuple[Measurement, ...]
+    alternatives: "Alternatives | None" = None
+    """Rules compared with the tool's own, where the audit file asks for them."""
+    subgroups: "Subgroups | None" = None
+    """The search for subgroups that nobody named, where the audit file asks for it."""
+    tipping: tuple[TippingPoint, ...] = ()
+    """How many unrecorded outcomes would move the comparisons."""
 
     def by_id(self) -> dict[str, Measurement]:
         """Return the measurements by their id."""

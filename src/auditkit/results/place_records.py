@@ -1,19 +1,13 @@
-"""The parts of `audit.json` about places and the feedback loop, and the base of every part."""
+"""The parts of `audit.json` about places and the feedback loop."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from auditkit.results.feedback import ArmName, Remedy, Span, Structure
 from auditkit.results.findings import Alternative
-
-Texts = Annotated[tuple[str, ...], Field(strict=False)]
-
-
-class Record(BaseModel):
-    """A part of the document: frozen, without unknown keys, NaN or infinities."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+from auditkit.results.other_loop_records import AlertLoopRecord, LogTestRecord, PersonLoopRecord
+from auditkit.results.record import Record, Texts
 
 
 class ScenarioRecord(Record):
@@ -24,12 +18,17 @@ class ScenarioRecord(Record):
     discovery_rate: float
     structure: Structure
     resting_points: int | None
-    top_true: float = Field(description="True share of the tenth of areas with the highest true rates.")
+    top_true: float = Field(
+        description="True share of the busiest areas: the tenth with the highest true rates, or half of a shorter list."
+    )
     top_limit: float | None = Field(description="Their share of visits where the loop comes to rest.")
-    log_odds: float | None = Field(description="Log odds of the limit share minus those of the true share.")
+    log_odds: float | None = Field(description="Log odds of the limit share minus those of what is due.")
     invaded: int = Field(description="Areas that neglect would leave neglected.")
     log_odds_interval: tuple[float, float] | None = Field(
         None, description="Monte Carlo interval, where the loop is played and not solved."
+    )
+    top_due: float | None = Field(
+        None, description="Share of visits that the decision rule would give them if it knew the true rates."
     )
 
 
@@ -42,7 +41,7 @@ class ArmRecord(Record):
     top_mean: float
     top_sd: float
     spread: float = Field(description="Root mean square over areas of the deviation between runs.")
-    concentrated: int = Field(description="Runs whose most visited tenth has over 1.5 times its true share.")
+    concentrated: int = Field(description="Runs whose most visited tenth has over 1.5 times what is due.")
     concentrated_interval: tuple[float, float] = Field(
         description="Wilson interval for the probability of that."
     )
@@ -71,6 +70,9 @@ class LoopGroupRecord(Record):
     dimension: str
     group: str
     amplification: float
+    by_rule: float | None = Field(
+        None, description="The same for the decision rule alone, if it knew the true rates."
+    )
 
 
 class RestingPointRecord(Record):
@@ -169,6 +171,7 @@ class FeedbackRecord(Record):
     period: str | None = None
     log_odds: Span | None = None
     parameters: tuple[float, float] | None = None
+    added: Span | None = Field(None, description="What the loop itself adds, in log odds.")
     gain: Span | None = None
     head_start_left: Span | None = None
     points: tuple[RestingPointRecord, ...] = ()
@@ -180,6 +183,10 @@ class FeedbackRecord(Record):
     rank_overlap: tuple[float, float] | None = None
     null: tuple[Span | None, ...] = ()
     model: RetrainedModelRecord | None = None
+    smoothed_over: Literal["distance", "neighbours"] | None = None
+    person: PersonLoopRecord | None = Field(None, description="Only for a person tool.")
+    alert: AlertLoopRecord | None = Field(None, description="Only for an alert system.")
+    logs: LogTestRecord | None = Field(None, description="Only where logs of a tool in use are given.")
 
 
 class AreaRecord(Record):

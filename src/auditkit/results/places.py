@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from auditkit.results.areas import Areas
 from auditkit.results.checks import Refusal
 from auditkit.results.displacement import DisplacementTally
+from auditkit.results.logs import LogTally
 
 Grid = NDArray[np.float64]
 """Shape (areas, periods), read-only."""
@@ -58,3 +59,5 @@ class PlaceTally:
     """The tool's scores, NaN where an area has none; None where the records have none."""
     displacement: DisplacementTally | None = None
     """Incidents before and after where something was done; None where the audit file does not ask."""
+    logs: LogTally | None = None
+    """Logs of a tool in use."""

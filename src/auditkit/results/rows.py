@@ -253,11 +253,13 @@ class PlaceRows(Rows):
     """What the tool learns from; roles `area`, `period` and, where declared, `source`."""
     roles_of_areas: AreaRoles | None = None
     """Where something was done, and what it is compared with."""
+    deployment: Rows | None = None
+    """Logs of a tool in use; roles `area`, `period`, `deployment` and, where declared, counts by source."""
 
     @property
     def sources(self) -> tuple[InputRecord, ...]:
         """Every file that the rows came from."""
-        others = (self.history, self.roles_of_areas)
+        others = (self.history, self.roles_of_areas, self.deployment)
         return (self.source, self.areas.source, *(other.source for other in others if other is not None))
 
 
@@ -278,11 +280,13 @@ class AlertRows(Rows):
     coverage: Coverage | None
     events: Rows | None
     """Events known from elsewhere; roles `alerted` and, where declared, `area`."""
+    deployment: Rows | None = None
+    """Logs of a system in use, as for a place tool."""
 
     @property
     def sources(self) -> tuple[InputRecord, ...]:
         """Every file that the rows came from."""
-        others = (self.areas, self.coverage, self.events)
+        others = (self.areas, self.coverage, self.events, self.deployment)
         return (self.source, *(other.source for other in others if other is not None))
 
 

@@ -5,7 +5,8 @@ from auditkit.results.loop_tables import Cell, Table, loop_tables
 
 MEASUREMENT_COLUMNS = (
     "id", "metric", "dimension", "group", "stratum", "against", "status", "value", "low", "high", "low_90", "high_90",
-    "low_family", "high_family", "low_bound", "high_bound", "method", "numerator", "denominator", "reason",
+    "low_family", "high_family", "low_bound", "high_bound",
+    "low_bound_interval", "high_bound_interval", "method", "numerator", "denominator", "reason",
 )  # fmt: skip
 
 
@@ -48,7 +49,8 @@ def _named(group: dict[str, str] | None) -> str:
 
 def _measurement(item: MeasurementRecord) -> tuple[Cell, ...]:
     pairs = [
-        pair or (None, None) for pair in (item.interval, item.interval_90, item.interval_family, item.bounds)
+        pair or (None, None)
+        for pair in (item.interval, item.interval_90, item.interval_family, item.bounds, item.bounds_interval)
     ]
     intervals = [limit for pair in pairs for limit in pair]
     return (

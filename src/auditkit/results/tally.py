@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from auditkit.results.alternatives import AlternativesTally, SubgroupTally
 from auditkit.results.checks import Refusal
-from auditkit.results.finer_tallies import ScoreTally, StratumTally, SurvivalTally
+from auditkit.results.finer_tallies import InferredTally, ScoreTally, StratumTally, SurvivalTally
 from auditkit.results.stops import StopTally
 
 UNKNOWN = "(unknown)"
@@ -60,6 +61,8 @@ class Repeats:
     """How many different people stand in rows of each of `DENOMINATORS`."""
     moments: tuple[tuple[float, ...], ...]
     """Sums over people of the product of two of their counts, by kind of row in the order of `PAIRS`."""
+    powers: tuple[tuple[float, float], ...]
+    """Sums over people of the third and of the fourth power of their rows in each of `DENOMINATORS`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,12 +104,18 @@ class Tally:
     strata: tuple[StratumTally, ...] = ()
     survival: tuple[SurvivalTally, ...] = ()
 
+    inferred: tuple[InferredTally, ...] = ()
+    """Dimensions of which only probabilities are known."""
     every_row: bool = False
     """Whether each row is flagged by declaration, such as each stop in a table of stops."""
     stops: tuple[StopTally, ...] = ()
     """Where each row is a stop."""
     threshold_test: bool = False
     """Whether the threshold test is wanted."""
+    alternatives: AlternativesTally | None = None
+    """Where less harmful rules are looked for."""
+    subgroups: SubgroupTally | None = None
+    """Where subgroups that nobody named are looked for."""
 
     @property
     def repeated(self) -> bool:

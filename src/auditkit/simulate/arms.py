@@ -99,8 +99,8 @@ class Played:
     """Shape (replicates,): incidents expected to happen, per round."""
 
 
-def leaders(rates: Floats) -> Ints:
-    """Positions of the tenth of areas with most incidents, rounded up, along the last axis.
+def leaders(rates: Floats, *, count: int | None = None) -> Ints:
+    """Positions of the areas with most incidents along the last axis: by default a tenth of them, rounded up.
 
     References
     ----------
@@ -109,4 +109,4 @@ def leaders(rates: Floats) -> Ints:
     >>> leaders(np.array([1.0, 5.0, 3.0])).tolist()
     [1]
     """
-    return np.argsort(-rates, axis=-1, kind="stable")[..., : -(-rates.shape[-1] // 10)]
+    return np.argsort(-rates, axis=-1, kind="stable")[..., : count or -(-rates.shape[-1] // 10)]

@@ -27,6 +27,7 @@ from auditkit.statistics.overlap import jaccard
 
 Make = Callable[[], Forecaster]
 NOTHING_TO_REPEAT = "no audited period has records before it and flags on some areas but not on all, so nothing can be repeated"
+KERNEL_DENSITY = "a kernel density"
 DECAYS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5)
 LONGEST_WINDOW = 26
 """Periods of the longest rolling count that is tried."""
@@ -73,7 +74,7 @@ def candidates(submission: Submission) -> tuple[tuple[str, Make], ...]:
     found: list[tuple[str, Make]] = [("all records so far", Proportional)]
     found += [(_window(n), _rolling(n)) for n in range(1, longest + 1)]
     found += [(f"all records, of which {decay:.0%} fade each period", _fading(decay)) for decay in DECAYS]
-    return (*found, ("a kernel density", KernelDensity), ("a self-exciting process", SelfExciting))
+    return (*found, (KERNEL_DENSITY, KernelDensity), ("a self-exciting process", SelfExciting))
 
 
 def _window(periods: int) -> str:

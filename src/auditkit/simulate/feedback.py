@@ -1,10 +1,13 @@
-"""The feedback test of a person tool or an alert system: what it would need."""
+"""Why the feedback test was not made, and what it would need."""
 
 from auditkit.definitions.checks import ToolType
 from auditkit.results.feedback import Feedback
 
-ONE_ROUND = "the audit file describes one round of scoring, and a loop needs several"
-NO_LOOP_OF_ALERTS = "this version of auditkit does not model the loop of an alert system"
+NO_PERSON_FEEDBACK = (
+    "the audit file has no [feedback] section that says how supervision changes what is recorded"
+)
+NO_ALERT_FEEDBACK = "the audit file has no [feedback] section that says how sites for sensors are chosen"
+ALL_ALIKE = "nobody is flagged, or everybody, or the source withheld how many"
 NO_SPLIT = "the history does not tell reported from discovered records in at least two areas"
 NO_FEEDBACK = "the audit file has no [feedback] section with a [history] of how records came about"
 

@@ -69,18 +69,18 @@ def ladder(player: Player) -> list[Arm]:
     return [arms[name] for name in kept]
 
 
-def steps(played: dict[str, Played], arms: list[Arm], loop: Loop) -> tuple[Step, ...]:
-    """Describe each step beside the tool, with paired intervals.
+def steps(played: dict[str, Played], arms: list[Arm], loop: Loop, *, due: float) -> tuple[Step, ...]:
+    """Describe each step beside the tool, with paired intervals; all are held against what is due under the tool's rule.
 
     References
     ----------
     Methods 6.5: detected and missed incidents per arm, and paired differences.
     """
-    return tuple(_step(arm, played[arm.name], played["tool"], loop) for arm in arms)
+    return tuple(_step(arm, played[arm.name], played["tool"], loop, due=due) for arm in arms)
 
 
 def top_shares(played: Played, loop: Loop) -> Floats:
-    """Give the final share of visits of the tenth of areas with most incidents, run by run.
+    """Give the final share of visits of the busiest areas, run by run.
 
     References
     ----------
@@ -89,23 +89,22 @@ def top_shares(played: Played, loop: Loop) -> Floats:
     return np.asarray(played.final[:, loop.top].sum(axis=1), dtype=np.float64)
 
 
-def _step(arm: Arm, played: Played, tool: Played, loop: Loop) -> Step:
+def _step(arm: Arm, played: Played, tool: Played, loop: Loop, *, due: float) -> Step:
     shares, base = top_shares(played, loop), top_shares(tool, loop)
-    truth = float(loop.true_share[loop.top].sum())
     found = mean_over_runs(played.found)
     own = arm.name == "tool"
     name: Remedy = arm.name  # type: ignore[assignment]  # arms of the ladder are named after its steps
     return Step(
         name=name, replicates=len(shares), top_share=mean_over_runs(shares),
-        log_odds=_odds(shares, truth), spread=between_run_spread(played.final.astype(np.float64)).root_mean_square,
+        log_odds=_odds(shares, due), spread=between_run_spread(played.final.astype(np.float64)).root_mean_square,
         found=found, missed=float(played.happened.mean()) - found.value,
         found_difference=None if own else mean_over_runs(played.found - tool.found),
         top_share_difference=None if own else mean_over_runs(shares - base),
     )  # fmt: skip
 
 
-def _odds(shares: Floats, truth: float) -> Span | None:
-    return log_odds_over_runs(shares, truth=truth) if 0 < truth < 1 else None
+def _odds(shares: Floats, due: float) -> Span | None:
+    return log_odds_over_runs(shares, truth=due) if 0 < due < 1 else None
 
 
 def deterred(player: Player) -> list[Arm]:
@@ -122,14 +121,15 @@ def deterred(player: Player) -> list[Arm]:
     ]
 
 
-def deterrence(played: dict[str, Played], arms: list[Arm], loop: Loop) -> tuple[Deterrence, ...]:
+def deterrence(
+    played: dict[str, Played], arms: list[Arm], loop: Loop, *, due: float
+) -> tuple[Deterrence, ...]:
     """Describe the tool under each elasticity, 0 among them.
 
     References
     ----------
     Methods 6.6.
     """
-    truth = float(loop.true_share[loop.top].sum())
     usual = float(played["tool"].happened.mean())
     found = []
     for value, name in [(0.0, "tool"), *((arm.elasticity, arm.name) for arm in arms)]:
@@ -137,7 +137,7 @@ def deterrence(played: dict[str, Played], arms: list[Arm], loop: Loop) -> tuple[
         shares = top_shares(one, loop)
         found.append(
             Deterrence(
-                elasticity=value, top_share=mean_over_runs(shares), log_odds=_odds(shares, truth),
+                elasticity=value, top_share=mean_over_runs(shares), log_odds=_odds(shares, due),
                 found=mean_over_runs(one.found), prevented=usual - float(one.happened.mean()),
             )
         )  # fmt: skip

@@ -51,8 +51,11 @@ def _tipping(records: float, all_records: float, flags: float, all_flags: float)
     return float(tipping_reporting_ratio(pair[0], pair[1], reference=1)[0])
 
 
-def loop_groups(tally: PlaceTally, loop: Loop, limit: Floats) -> tuple[LoopGroup, ...]:
+def loop_groups(tally: PlaceTally, loop: Loop, limit: Floats, *, due: Floats) -> tuple[LoopGroup, ...]:
     """Say how many visits fall on each group's residents in the end, over what true rates would put there.
+
+    `due` is what the decision rule would give each area if it knew the true rates: how far it strays from them is no
+    doing of the loop.
 
     References
     ----------
@@ -66,6 +69,10 @@ def loop_groups(tally: PlaceTally, loop: Loop, limit: Floats) -> tuple[LoopGroup
         people, everyone = np.nan_to_num(group.residents)[loop.used], np.nan_to_num(residents)[loop.used]
         share = np.divide(people, everyone, out=np.zeros_like(people), where=everyone > 0)[:, None]
         if float(loop.true_share @ share[:, 0]) > 0:
-            value = float(group_amplification(limit, loop.true_share, share)[0])
-            found.append(LoopGroup(dimension=group.dimension, group=group.group, amplification=value))
+            value, by_rule = (
+                float(group_amplification(visits, loop.true_share, share)[0]) for visits in (limit, due)
+            )
+            found.append(
+                LoopGroup(dimension=group.dimension, group=group.group, amplification=value, by_rule=by_rule)
+            )
     return tuple(found)

@@ -10,7 +10,7 @@ RUNS = "Monte Carlo over runs"
 NEEDED = 100
 """Runs below which a runaway probability is not estimated."""
 ALWAYS = (
-    ("loop_log_odds_amplification", TOOL), ("loop_share_amplification", TOOL), ("loop_runaway_probability", TOOL),
+    ("loop_log_odds_amplification", TOOL), ("loop_added_log_odds", TOOL), ("loop_share_amplification", TOOL), ("loop_runaway_probability", TOOL),
     ("loop_gain", TOOL), ("loop_lock_in_probability", TOOL), ("loop_null_spread", "equal areas"),
     ("loop_null_noise", "equal areas"), ("loop_null_noise", "shuffled records"),
 )  # fmt: skip
@@ -106,6 +106,7 @@ def _of_the_tool(feedback: Feedback) -> dict[tuple[str, str], Result]:
         ("loop_log_odds_amplification", TOOL): _spanned(
             feedback.log_odds, bounds=None if whole else (min(limits), max(limits))
         ),
+        ("loop_added_log_odds", TOOL): _spanned(feedback.added),
         ("loop_share_amplification", TOOL): NotEstimable(reason="NE-MODEL") if share is None else _estimate(
             share, method="share of visits at rest over true share"
         ),

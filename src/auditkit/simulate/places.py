@@ -7,6 +7,7 @@ an area is its reported records over an assumed reporting rate, and every figure
 
 from collections.abc import Callable
 from copy import deepcopy
+from dataclasses import replace
 
 import numpy as np
 
@@ -92,8 +93,10 @@ def _played(  # noqa: PLR0913  # gathered in one place
     tally: PlaceTally, loop: Loop, choice: FeedbackChoice, first: Forecaster, decision: Decision | None, *,
     rng: np.random.Generator, progress: Callable[[str], None],
 ) -> Feedback:  # fmt: skip
+    rule = rule_of(loop, choice, decision)
+    loop = replace(loop, busiest=rule.busiest(len(loop.used)))
     player = Player(
-        loop=loop, choice=choice, rule=rule_of(loop, choice, decision), make=lambda: deepcopy(first), rng=rng,
+        loop=loop, choice=choice, rule=rule, make=lambda: deepcopy(first), rng=rng,
         progress=progress, urn=choice.allocator == "proportional" and choice.window is None,
     )  # fmt: skip
     drift = drift_of_urn(player) if player.urn else drift_of_others(player)
@@ -110,9 +113,9 @@ def _played(  # noqa: PLR0913  # gathered in one place
         arms=drift.arms, null_variance_ratio=None if drift.null[0] is None else drift.null[0][0],
         null=drift.null,
         areas=loop_areas(tally, loop, limit, hot=None if stability is None else stability.chance, known=truth is not None),
-        groups=() if limit is None else loop_groups(tally, loop, limit), left_out=len(tally.areas.ids) - len(loop.used),
+        groups=() if limit is None else loop_groups(tally, loop, limit, due=rule.due(loop.rates)), left_out=len(tally.areas.ids) - len(loop.used),
         overlap=stands_in[0], repeats=stands_in[1], rounds=choice.rounds, period=loop.past.period,
-        log_odds=drift.log_odds, parameters=drift.parameters, gain=drift.gain, head_start_left=drift.head_start_left,
+        log_odds=drift.log_odds, added=drift.added, parameters=drift.parameters, gain=drift.gain, head_start_left=drift.head_start_left,
         points=drift.points, starts=drift.starts, layers=drift.layers, deterrence=drift.deterrence, ladder=drift.ladder,
         lock_in=drift.lock_in,
         rank_overlap=None if stability is None else (stability.overlap, stability.low),

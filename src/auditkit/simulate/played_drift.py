@@ -53,35 +53,40 @@ def _conditional(player: Player, truth: Truth, free: Drift) -> Drift:
     }  # fmt: skip
     scenarios = tuple(_scenario(player, name, rates[name], runs[name]) for name in rates)
     own = runs["middle"]["tool"]
+    due = loop.true_share * player.by_rule
     arms: list[Arm] = [
-        played_arm("as_submitted", own, loop=loop, truth=loop.true_share, rounds=rounds),
-        played_arm("corrected", runs["middle"]["free"], loop=loop, truth=loop.true_share, rounds=rounds),
+        played_arm("as_submitted", own, loop=loop, truth=due, rounds=rounds),
+        played_arm("corrected", runs["middle"]["free"], loop=loop, truth=due, rounds=rounds),
     ]
     drift = _odds(player, top_shares(own, loop))
+    with_loop, without = (
+        _inside(player, top_shares(runs["middle"][name], loop)) for name in ("tool", "free")
+    )
     drawn = _drawn(player, truth)
     starts, gain = _elsewhere(player, worlds["middle"])
     ways, softer = ladder(player), deterred(player)
     played = player.play(
         "other ways of sending patrols", [*ways, *softer], worlds["middle"], replicates=player.few
     )
-    answers = deterrence(played, softer, loop)
+    answers = deterrence(played, softer, loop, due=player.top_due)
     return Drift(
         scenarios=scenarios, arms=(*arms, *free.arms), null=free.null,
         limit=np.asarray(own.final.mean(axis=0), dtype=np.float64), log_odds=drift,
+        added=log_odds_over_runs(with_loop, truth=0.5, others=without),
         parameters=None if drawn is None else drawn[1:],
         gain=None if gain is None else gain[:3], head_start_left=None if gain is None else gain[3:], starts=starts,
         layers=(
             chance_layer("runs", "chance", drift), chance_layer("rates", "parameters", drawn),
             *(_layer(one) for one in scenarios), *elastic_layers(answers),
         ),
-        deterrence=answers, ladder=steps(played, ways, loop), lock_in=locked(
-            concentrated(own.leading, own.excess, areas=len(loop.used)), own.kept, rounds=rounds
+        deterrence=answers, ladder=steps(played, ways, loop, due=player.top_due), lock_in=locked(
+            concentrated(own.leading, own.excess / player.by_rule, areas=len(loop.used)), own.kept, rounds=rounds
         ),
     )  # fmt: skip
 
 
 def _odds(player: Player, shares: Floats) -> Span | None:
-    return log_odds_over_runs(_inside(player, shares), truth=player.top_true) if player.top_true < 1 else None
+    return log_odds_over_runs(_inside(player, shares), truth=player.top_due) if player.top_due < 1 else None
 
 
 def _layer(one: Scenario) -> Layer:
@@ -92,13 +97,13 @@ def _layer(one: Scenario) -> Layer:
 def _scenario(
     player: Player, name: resting.Name, at: tuple[float, float], runs: dict[str, Played]
 ) -> Scenario:
-    """Read one scenario off its runs; where every visit goes to the busiest tenth, or none does, no area is inside."""
+    """Read one scenario off its runs."""
     shares = top_shares(runs["tool"], player.loop)
     odds = _odds(player, shares)
     invaded = _invaded(player, runs)
     return Scenario(
-        name=name, reporting_rate=at[0], discovery_rate=at[1], structure="runaway" if invaded or float(shares.mean()) in {0.0, 1.0} else "one_resting_point",
-        resting_points=None, top_true=player.top_true, top_limit=float(shares.mean()),
+        name=name, reporting_rate=at[0], discovery_rate=at[1], structure="runaway" if invaded else "one_resting_point",
+        resting_points=None, top_true=player.top_true, top_due=player.top_due, top_limit=float(shares.mean()),
         log_odds=None if odds is None else odds[0], invaded=invaded,
         log_odds_interval=None if odds is None else odds[1:],
     )  # fmt: skip
@@ -154,7 +159,7 @@ def _gain(ahead: Played, tool: Played) -> Gain | None:
 
 
 def _drawn(player: Player, truth: Truth) -> Span | None:
-    """Median and limits of the drift where each run draws rates and has a busiest tenth of its own; it holds one run's chance."""
+    """Median and limits of the drift where each run draws rates and has busiest areas of its own; it holds one run's chance."""
     loop, rng = player.loop, np.random.default_rng(player.seed("parameters"))
     shape, periods = (player.few, len(loop.used)), loop.past.reported.shape[1]
     reporting = rng.uniform(*truth.reporting_rate, size=shape)
@@ -164,8 +169,8 @@ def _drawn(player: Player, truth: Truth) -> Span | None:
         discovery=rng.uniform(*truth.discovery_rate, size=(player.few, 1)),
     )  # fmt: skip
     played = player.play("rates drawn from their ranges", [player.tool()], world, replicates=player.few)
-    top = leaders(rates)
-    due = np.take_along_axis(rates, top, axis=1).sum(axis=1) / rates.sum(axis=1)
+    top = leaders(rates, count=len(loop.top))
+    due = np.take_along_axis(player.rule.due(rates), top, axis=1).sum(axis=1)
     final = played["tool"].final.astype(np.float64)
     shares = _inside(player, np.take_along_axis(final, top, axis=1).sum(axis=1))
     if np.any(due >= 1):

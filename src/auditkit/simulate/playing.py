@@ -30,13 +30,18 @@ from auditkit.simulate.rules import Rule
 from auditkit.statistics.amplification import between_run_spread
 from auditkit.statistics.critical import normal
 from auditkit.statistics.intervals import wilson
-from auditkit.statistics.runaway import concentrated_probability, lock_in, runaway_probability
+from auditkit.statistics.runaway import (
+    concentrated_probability,
+    leading_excess,
+    lock_in,
+    runaway_probability,
+)
 from auditkit.statistics.survival import kaplan_meier
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 CONCENTRATED = 1.5
-"""A run counts as concentrated when its most visited tenth has this many times its true share."""
+"""A run counts as concentrated when its most visited tenth has this many times what is due."""
 OF_TWO = 0.95
 """Of two areas it does when one of them has this share of all visits."""
 FEW = 200
@@ -59,6 +64,7 @@ class Drift:
     """Shape (areas,): share of visits in the end, under the middle assumption."""
     log_odds: Span | None = None
     parameters: tuple[float, float] | None = None
+    added: Span | None = None
     gain: Span | None = None
     head_start_left: Span | None = None
     starts: tuple[StartingPoint, ...] = ()
@@ -98,8 +104,18 @@ class Player:
 
     @property
     def top_true(self) -> float:
-        """True share of the tenth of areas with most incidents."""
+        """True share of the busiest areas."""
         return min(1.0, float(self.loop.true_share[self.loop.top].sum()))
+
+    @property
+    def top_due(self) -> float:
+        """Share of visits that the rule would give the busiest areas if it knew the true rates."""
+        return min(1.0, float(self.rule.due(self.loop.rates)[self.loop.top].sum()))
+
+    @property
+    def by_rule(self) -> float:
+        """How far the rule alone, with full knowledge, concentrates visits: its busiest tenth over their true share."""
+        return float(leading_excess(self.rule.due(self.loop.rates)[None], self.loop.true_share)[0])
 
     def tool(self) -> Way:
         """Give the tool as submitted as an arm."""
@@ -140,6 +156,8 @@ def described(
         Shape (replicates, areas): final shares of visits.
     path
         Rounds that were kept, and the share of the most visited tenth of areas in each, by run.
+    truth
+        Shape (areas,): what is due to each area, by its share of incidents and by how far the rule alone concentrates.
 
     References
     ----------

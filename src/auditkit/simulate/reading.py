@@ -29,6 +29,8 @@ class Loop:
     reported: Floats
     """Reported records per round."""
     visits: int
+    busiest: int | None = None
+    """How many areas count as the busiest; None for a tenth, rounded up."""
 
     @property
     def recorded(self) -> Ints:
@@ -47,8 +49,8 @@ class Loop:
 
     @property
     def top(self) -> Ints:
-        """The tenth of areas with the highest true rates, rounded up."""
-        return leaders(self.rates)
+        """The busiest areas: those with the highest true rates."""
+        return leaders(self.rates, count=self.busiest)
 
     @property
     def reports(self) -> bool:

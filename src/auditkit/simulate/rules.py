@@ -28,6 +28,31 @@ class Rule:
     visits: int
     least: float | None = None
 
+    def due(self, rates: Floats) -> Floats:
+        """Share of visits that the rule would give each area if it knew the true rates.
+
+        Visits in proportion go by shares of incidents. A rule that visits a fixed number of areas once concentrates by
+        itself: with full knowledge, the areas with the highest rates have one visit each and the others none. What
+        strays from that is the tool's doing, or its loop's. Of a score limit only the mean number of visits is known.
+
+        Parameters
+        ----------
+        rates
+            True rates, shape (areas,) or (runs, areas).
+        """
+        if self.kind == "draws":
+            return np.asarray(rates / rates.sum(axis=-1, keepdims=True), dtype=np.float64)
+        flags = top(np.atleast_2d(rates), self.visits).reshape(rates.shape)
+        return np.asarray(flags / self.visits, dtype=np.float64)
+
+    def busiest(self, areas: int) -> int:
+        """How many areas with the highest rates the drift is measured on: a tenth, or half of a shorter list.
+
+        On a list no longer than a tenth of all areas the tenth would always be due every visit, and no odds exist.
+        """
+        tenth = -(-areas // 10)
+        return tenth if self.kind == "draws" or tenth < self.visits else -(-self.visits // 2)
+
 
 def top(scores: Floats, count: int) -> Flags:
     """Mark the areas with the highest scores, exactly `count` in each row.

@@ -16,6 +16,21 @@ REFITTED_EVERY = 4
 FIRST_ITERATIONS, WARM_ITERATIONS = 100, 3
 
 
+def centres(past: Past) -> Floats | None:
+    """Place the centres of areas on a plane, in kilometres; None where one is not known, or most lie in one place.
+
+    References
+    ----------
+    As `auditkit.statistics.smoothing.planar_km`.
+    """
+    if past.longitude is None or past.latitude is None:
+        return None
+    if not (np.isfinite(past.longitude).all() and np.isfinite(past.latitude).all()):
+        return None
+    points = planar_km(past.longitude, past.latitude)
+    return points if nearest_distance(points) > 0 else None
+
+
 class KernelDensity:
     """Scores areas by the records around them, weighted by a Gaussian of the distance between centres.
 
@@ -29,40 +44,23 @@ class KernelDensity:
 
     name = "kernel_density"
 
-    def __init__(self, *, bandwidth_km: float | None = None, decay: float = 0.0) -> None:
-        self.bandwidth_km, self.kept = bandwidth_km, 1 - decay
-        self.smoothed_by = ""
+    def __init__(self, *, bandwidth_km: float | None = None) -> None:
+        self.bandwidth_km = bandwidth_km
         self.weights: Floats = np.empty((0, 0))
         self.records: Floats = np.empty((0, 0))
 
     def start(self, past: Past, *, replicates: int, seed: int) -> None:  # noqa: ARG002  # nothing is drawn
         """Weigh the areas, and add up the past."""
-        counts = past.reported + past.discovered
-        age = np.arange(counts.shape[1])[::-1]
-        self.records = np.tile(counts @ self.kept**age, (replicates, 1)).astype(np.float64)
-        self.weights = self._weights(past)
-
-    def _weights(self, past: Past) -> Floats:
-        known = (
-            past.longitude is not None
-            and past.latitude is not None
-            and bool(np.isfinite(past.longitude).all() and np.isfinite(past.latitude).all())
-        )
-        if not known or past.longitude is None or past.latitude is None:
-            self.smoothed_by = "neighbours"
-            return neighbour_weights(past.neighbours)
-        points = planar_km(past.longitude, past.latitude)
-        bandwidth = self.bandwidth_km or nearest_distance(points)
-        if not bandwidth > 0:
-            self.smoothed_by = "neighbours"
-            return neighbour_weights(past.neighbours)
-        self.smoothed_by = "distance"
-        return gaussian_weights(points, bandwidth=bandwidth)
+        counts = (past.reported + past.discovered).sum(axis=1)
+        self.records = np.tile(counts, (replicates, 1)).astype(np.float64)
+        points = centres(past)
+        if points is None:
+            self.weights = neighbour_weights(past.neighbours)
+        else:
+            self.weights = gaussian_weights(points, bandwidth=self.bandwidth_km or nearest_distance(points))
 
     def scores(self, round: int, reported: Ints, discovered: Ints) -> Floats:  # noqa: A002, ARG002
         """Add the new records, and smooth all of them."""
-        if self.kept < 1:
-            self.records *= self.kept
         self.records += reported
         self.records += discovered
         return self.records @ self.weights.T
@@ -108,8 +106,8 @@ class SelfExciting:
 
 
 @allocator("kernel_density")
-def _kernel_density(submission: Submission) -> Forecaster:
-    return KernelDensity(decay=submission.choice.decay)
+def _kernel_density(_: Submission) -> Forecaster:
+    return KernelDensity()
 
 
 @allocator("self_exciting")

@@ -11,16 +11,24 @@ from auditkit.definitions.places import FeedbackChoice
 from auditkit.definitions.records import Decision
 from auditkit.results.feedback import Feedback, RetrainedModel
 from auditkit.results.places import PlaceTally
-from auditkit.simulate import spread as _spread  # noqa: F401  # it registers allocators
-from auditkit.simulate.closest import repeated
+from auditkit.simulate.closest import KERNEL_DENSITY, repeated
 from auditkit.simulate.command import Program, program, read_scores
-from auditkit.simulate.forecasters import ALLOCATORS, Factory, Floats, Forecaster, Ints, Past, RerunError
+from auditkit.simulate.forecasters import (
+    ALLOCATORS,
+    Factory,
+    Floats,
+    Forecaster,
+    Ints,
+    Past,
+    RerunError,
+    Submission,
+)
 from auditkit.simulate.places import simulate_places
 from auditkit.simulate.reading import read_loop, submission
+from auditkit.simulate.spread import centres
 
 NOT_ALLOWED = (
-    "the audit file names a program that retrains the tool, and nobody allowed it to run; "
-    "`auditkit run --allow-command` does, once you have read what it may do"
+    "the audit file names a program to retrain the tool, which runs only with `auditkit run --allow-command`"
 )
 NEEDS = ("leave to run the program that the audit file names",)
 
@@ -58,10 +66,15 @@ def simulate_tool(  # noqa: PLR0913  # what the pipeline knows of the audit
         found = simulate_places(
             tally, declared, rng=rng, progress=progress, decision=decision, period=period, forecaster=factory
         )
-        if found is None or found.status != "measured" or found.overlap is not None:
+        loop = read_loop(tally, period=period)
+        if found is None or loop is None or found.status != "measured":
             return found
-        make = factory or ALLOCATORS[declared.allocator]
-        return replace(found, overlap=_overlap(tally, make, declared, period=period))
+        if found.overlap is None:
+            overlap = _overlap(submission(tally, loop, declared), factory or ALLOCATORS[declared.allocator])
+            found = replace(found, overlap=overlap)
+        if found.repeats != KERNEL_DENSITY and (factory or declared.allocator != "kernel_density"):
+            return found
+        return replace(found, smoothed_over="neighbours" if centres(loop.past) is None else "distance")
 
     if brought.refuses(choice):
         return Feedback(status="not_checked", because=NOT_ALLOWED, needs=NEEDS, allocator=choice.allocator)
@@ -81,13 +94,12 @@ def simulate_tool(  # noqa: PLR0913  # what the pipeline knows of the audit
         return None if found is None else replace(found, model=_model(held), said=held.stderr)
 
 
-def _overlap(tally: PlaceTally, make: Factory, choice: FeedbackChoice, *, period: str | None) -> float | None:
+def _overlap(submitted: Submission, make: Factory) -> float | None:
     """Say how well what was played repeats the submitted decisions; None where that cannot be compared."""
-    loop = read_loop(tally, period=period)
-    if loop is None:
+    try:
+        held = repeated(submitted, copy.deepcopy(make(submitted)), name=submitted.choice.allocator)
+    except RerunError:  # it could be played, but not alone on the audited periods
         return None
-    submitted = submission(tally, loop, choice)
-    held = repeated(submitted, copy.deepcopy(make(submitted)), name=choice.allocator)
     return None if held is None else held.overlap
 
 

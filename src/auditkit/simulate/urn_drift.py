@@ -42,33 +42,35 @@ def _conditional(player: Player, truth: Truth, free: Drift) -> Drift:
     rates = resting.rates(truth)
     solved = [resting.scenario(name, loop, choice.correction, at=at) for name, at in rates.items()]
     scenarios = tuple(one for one, _ in solved)
-    arms, own = _as_submitted(player, resting.discovered(loop, *rates["middle"]) / loop.visits)
-    drift = None
+    arms, own, corrected = _as_submitted(player, resting.discovered(loop, *rates["middle"]) / loop.visits)
+    drift = added = None
     if player.top_true < 1:
-        drift = log_odds_over_runs(own.final[:, loop.top].sum(axis=1), truth=player.top_true)
+        shares, without = (one.final[:, loop.top].sum(axis=1) for one in (own, corrected))
+        drift = log_odds_over_runs(shares, truth=player.top_true)
+        added = log_odds_over_runs(shares, truth=player.top_true, others=without)
     drawn = _drawn(player, truth)
     ways, softer = ladder(player), deterred(player)
     played = player.play(
         "other ways of sending patrols", [*ways, *softer], loop.world(*rates["middle"]), replicates=player.few
     )
-    answers = deterrence(played, softer, loop)
+    answers = deterrence(played, softer, loop, due=player.top_due)
     assert own.excess is not None  # noqa: S101  # true shares were given
     return Drift(
         scenarios=scenarios, points=tuple(point for _, points in solved for point in points),
         arms=(*arms, *free.arms), null=free.null,
         limit=resting.resting_share(loop, choice.correction, at=rates["middle"]),
-        log_odds=drift, parameters=None if drawn is None else drawn[1:],
+        log_odds=drift, added=added, parameters=None if drawn is None else drawn[1:],
         layers=(
             chance_layer("runs", "chance", drift), chance_layer("rates", "parameters", drawn),
             *(Layer(kind="scenario", name=one.name, log_odds=one.log_odds, low=None, high=None) for one in scenarios),
             *elastic_layers(answers),
         ),
-        deterrence=answers, ladder=steps(played, ways, loop),
+        deterrence=answers, ladder=steps(played, ways, loop, due=player.top_due),
         lock_in=locked(concentrated(own.leading, own.excess, areas=len(loop.used)), own.kept, rounds=choice.rounds),
     )  # fmt: skip
 
 
-def _as_submitted(player: Player, finds: Floats) -> tuple[list[Arm], Outcome]:
+def _as_submitted(player: Player, finds: Floats) -> tuple[list[Arm], Outcome, Outcome]:
     """Play the tool and the corrected tool on the fast path."""
     loop, choice = player.loop, player.choice
     player.progress("the tool as submitted, and with the correction")
@@ -76,9 +78,8 @@ def _as_submitted(player: Player, finds: Floats) -> tuple[list[Arm], Outcome]:
         name: _runs(player, loop.recorded, (finds, loop.reported), correction, truth=loop.true_share)
         for name, correction in _variants("as_submitted", "corrected", choice.correction).items()
     }
-    return [_arm(name, one, loop, loop.true_share, choice.rounds) for name, one in runs.items()], runs[
-        "as_submitted"
-    ]
+    arms = [_arm(name, one, loop, loop.true_share, choice.rounds) for name, one in runs.items()]
+    return arms, runs["as_submitted"], runs["corrected"]
 
 
 def _variants(own: ArmName, corrected: ArmName, correction: Correction) -> dict[ArmName, Correction]:
@@ -123,7 +124,7 @@ def _equal(player: Player) -> tuple[tuple[Arm, ...], Span]:
 def _drawn(player: Player, truth: Truth) -> Span | None:
     """Median and limits of the drift at rest, where every area has its own reporting rate within the range.
 
-    The busiest tenth is that of each draw. Counts are drawn from their own uncertainty too (gamma, Jeffreys). None where some draws have no single resting point.
+    The busiest areas are those of each draw. Counts are drawn from their own uncertainty too (gamma, Jeffreys). None where some draws have no single resting point.
     """
     loop, rng = player.loop, np.random.default_rng(player.seed("parameters"))
     periods = loop.past.reported.shape[1]

@@ -107,6 +107,58 @@ def mean_interval(totals: ArrayLike, *, level: float) -> Interval:
     return _interval(totals, np.array([1.0, -1.0]), level)
 
 
+def log_parts(totals: ArrayLike) -> Floats:
+    """How far the log of a ratio of sums, or of a mean, moves when a block is left out; they add up to 0.
+
+    Parameters
+    ----------
+    totals
+        Shape (blocks, 4) as for `ratio_of_sums_interval`, or (blocks, 2) as for `mean_interval`.
+
+    Returns
+    -------
+    Shape (blocks,); NaN or infinite where nothing is left without a block.
+
+    References
+    ----------
+    Miller, R. G. (1974), as above.
+
+    >>> log_parts([[1, 1], [2, 1]]).round(3)  # the mean is 1.5; 2 or 1 without one block
+    array([-0.347,  0.347])
+    """
+    table = np.asarray(totals, dtype=np.float64)
+    contrast = np.array([1.0, -1.0, -1.0, 1.0])[: table.shape[1]]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        moves = -(np.log(table.sum(axis=0) - table) @ contrast)
+        return np.asarray(moves - moves.mean())
+
+
+def difference_parts(totals: ArrayLike) -> Floats:
+    """How far a / b - c / d moves when a block is left out; they add up to 0.
+
+    Parameters
+    ----------
+    totals
+        Shape (blocks, 4), columns a, b, c, d.
+
+    Returns
+    -------
+    Shape (blocks,); NaN or infinite where nothing is left without a block.
+
+    References
+    ----------
+    Miller, R. G. (1974), as above.
+
+    >>> difference_parts([[1, 1, 1, 1], [2, 1, 1, 1]])  # 1.5 - 1; 2 - 1 or 1 - 1 without one block
+    array([-0.5,  0.5])
+    """
+    table = np.asarray(totals, dtype=np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        a, b, c, d = (table.sum(axis=0) - table).T
+        moves = -(a / b - c / d)
+        return np.asarray(moves - moves.mean())
+
+
 def _interval(totals: ArrayLike, contrast: Floats, level: float) -> Interval:
     """Reach from the log of the statistic, farther on the side to which skewed sums hide values."""
     table = np.asarray(totals, dtype=np.float64)

@@ -1,7 +1,8 @@
 """What an audit of this size could have seen: smallest detectable effects, and the sample that an effect needs.
 
 To detect means that the interval which the audit itself uses excludes equality, on the side of the true effect. For
-ratios that is Katz's interval where all four cells are filled and Koopman's otherwise, for differences Newcombe's.
+ratios that is Koopman's interval, or Katz's where all four cells are filled and the policy asks for it. For differences
+it is Newcombe's, or the simultaneous one of Agresti and Caffo where all pairs are compared.
 
 The chance of that is summed over the outcomes of both groups. For each count of the comparison group there is a first
 count of the group from which on the interval excludes equality; so one binomial tail per count of the comparison group
@@ -26,6 +27,8 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Excludes = Callable[[Floats, Floats], Bools]
 """Whether the interval excludes equality for counts of the group and of the comparison group."""
+RatioInterval = Literal["katz", "koopman"]
+DifferenceInterval = Literal["newcombe", "agresti_caffo"]
 Direction = Literal["higher", "lower"]
 
 NODES = 128
@@ -88,8 +91,15 @@ def sample_size(p1: float, p2: float, *, power: float = 0.8, critical: float) ->
     return math.ceil(((under_equality + otherwise) / (p1 - p2)) ** 2)
 
 
-def smallest_detectable_ratio(
-    base: float, m: int, n: int, *, critical: float, power: float = 0.8, direction: Direction
+def smallest_detectable_ratio(  # noqa: PLR0913  # each belongs to the question
+    base: float,
+    m: int,
+    n: int,
+    *,
+    critical: float,
+    power: float = 0.8,
+    direction: Direction,
+    kind: RatioInterval = "koopman",
 ) -> float | None:
     """Find from which ratio on the audit's own interval would have excluded 1 with probability `power`.
 
@@ -112,7 +122,7 @@ def smallest_detectable_ratio(
     """
     _sizes(base, m, n)
     _demands(power, critical)
-    excludes = _ratio_excludes(m, n, critical=critical, direction=direction)
+    excludes = _ratio_excludes(m, n, critical=critical, direction=direction, kind=kind)
     start = base if direction == "higher" else 1 - base
     chance = _smallest_chance(_power_curve(excludes, base, m, n), start, power)
     if chance is None:
@@ -120,8 +130,15 @@ def smallest_detectable_ratio(
     return (chance if direction == "higher" else 1 - chance) / base
 
 
-def smallest_detectable_difference(
-    base: float, m: int, n: int, *, critical: float, power: float = 0.8, direction: Direction
+def smallest_detectable_difference(  # noqa: PLR0913  # each belongs to the question
+    base: float,
+    m: int,
+    n: int,
+    *,
+    critical: float,
+    power: float = 0.8,
+    direction: Direction,
+    kind: DifferenceInterval = "newcombe",
 ) -> float | None:
     """Find from which difference on the audit's own interval would have excluded 0 with probability `power`.
 
@@ -134,7 +151,8 @@ def smallest_detectable_difference(
 
     References
     ----------
-    Definition: methods 3.6, with the power of the interval of Newcombe (1998) itself.
+    Definition: methods 3.6, with the power of the intervals of Newcombe (1998) and of Agresti and Caffo (2000)
+    themselves.
 
     >>> gap = smallest_detectable_difference(0.2, 1447, 1447, critical=1.959964, direction="lower")
     >>> round(gap, 3)  # methods G22: 1,447 people tell .16 from .20
@@ -142,16 +160,17 @@ def smallest_detectable_difference(
     """
     _sizes(base, m, n)
     _demands(power, critical)
-    # Newcombe's interval of the complements is the mirror image, so "lower" is "higher" for those without the event.
+    # The interval of the complements is the mirror image, so "lower" is "higher" for those without the event.
     start, sign = (base, 1) if direction == "higher" else (1 - base, -1)
-    chance = _smallest_chance(
-        _power_curve(_difference_excludes(m, n, critical=critical), start, m, n), start, power
-    )
+    made = _newcombe_excludes if kind == "newcombe" else _agresti_caffo_excludes
+    chance = _smallest_chance(_power_curve(made(m, n, critical=critical), start, m, n), start, power)
     return None if chance is None else sign * (chance - start)
 
 
 @lru_cache(maxsize=4096)
-def needed_sample(base: float, ratio: float, *, critical: float, power: float = 0.8) -> int:
+def needed_sample(
+    base: float, ratio: float, *, critical: float, power: float = 0.8, kind: RatioInterval = "koopman"
+) -> int:
     """How many people each group needs for the audit's own interval to exclude 1 at this ratio.
 
     Power rises with size, but not at every single step: a few more people may bring it slightly below `power` again.
@@ -166,8 +185,8 @@ def needed_sample(base: float, ratio: float, *, critical: float, power: float = 
     ----------
     As `smallest_detectable_ratio`; the search starts from `sample_size`.
 
-    >>> needed_sample(0.1, 0.8, critical=1.959964)  # the pooled z test needs 3,213: methods G22
-    3212
+    >>> needed_sample(0.1, 0.8, critical=1.959964)  # by the normal approximation 3,213: methods G22
+    3206
     """
     if not 0 < base < 1 or ratio <= 0 or ratio * base > 1:
         msg = f"expected a rate between 0 and 1 and a ratio that leads to one, found {base} and {ratio}"
@@ -176,7 +195,7 @@ def needed_sample(base: float, ratio: float, *, critical: float, power: float = 
     chance = ratio * base if direction == "higher" else 1 - ratio * base
 
     def enough(size: int) -> bool:
-        excludes = _ratio_excludes(size, size, critical=critical, direction=direction)
+        excludes = _ratio_excludes(size, size, critical=critical, direction=direction, kind=kind)
         return _power_curve(excludes, base, size, size)(chance) >= power
 
     high = sample_size(ratio * base, base, power=power, critical=critical)
@@ -201,7 +220,9 @@ def _demands(power: float, critical: float) -> None:
         raise ValueError(msg)
 
 
-def _ratio_excludes(m: int, n: int, *, critical: float, direction: Direction) -> Excludes:
+def _ratio_excludes(
+    m: int, n: int, *, critical: float, direction: Direction, kind: RatioInterval
+) -> Excludes:
     """Say when the ratio's interval excludes 1; it takes the group's people with the event, or those without.
 
     Koopman's interval excludes 1 where the pooled z test rejects equality.
@@ -210,19 +231,29 @@ def _ratio_excludes(m: int, n: int, *, critical: float, direction: Direction) ->
 
     def excludes(k: Floats, y: Floats) -> Bools:
         x = k if direction == "higher" else m - k
-        filled = (x > 0) & (x < m) & (y > 0) & (y < n)
+        by_katz = (kind == "katz") & (x > 0) & (x < m) & (y > 0) & (y < n)
         pooled = (x + y) / (m + n)
         with np.errstate(divide="ignore", invalid="ignore"):
             katz = np.log(x / m / (y / n)) / np.sqrt(1 / x - 1 / m + 1 / y - 1 / n)
             score = (x / m - y / n) / np.sqrt(pooled * (1 - pooled) * (1 / m + 1 / n))
             return (
-                sign * np.where(filled, katz, score) > critical
+                sign * np.where(by_katz, katz, score) > critical
             )  # without variation NaN, which exceeds nothing
 
     return excludes
 
 
-def _difference_excludes(m: int, n: int, *, critical: float) -> Excludes:
+def _agresti_caffo_excludes(m: int, n: int, *, critical: float) -> Excludes:
+    """Say when Agresti and Caffo's interval lies above 0."""
+
+    def excludes(x: Floats, y: Floats) -> Bools:
+        p, q = (x + 1) / (m + 2), (y + 1) / (n + 2)
+        return p - q > critical * np.sqrt(p * (1 - p) / (m + 2) + q * (1 - q) / (n + 2))
+
+    return excludes
+
+
+def _newcombe_excludes(m: int, n: int, *, critical: float) -> Excludes:
     """Say when Newcombe's interval lies above 0."""
 
     def excludes(x: Floats, y: Floats) -> Bools:

@@ -5,6 +5,7 @@ The test looks at search rates and hit rates together. It believes a model: whoe
 searched, and signals of a group in an area are made of one part of the group and one of the area.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -119,6 +120,37 @@ def fit(
     >>> test.groups[2].difference_interval.low > 0  # searched less, and found more
     True
     """
+    (found,) = fit_at(stops, searches, hits, reference=reference, levels=[level], rng=rng)
+    return found
+
+
+def fit_at(
+    stops: ArrayLike,
+    searches: ArrayLike,
+    hits: ArrayLike,
+    *,
+    reference: int,
+    levels: Sequence[float],
+    rng: np.random.Generator,
+) -> tuple[ThresholdTest, ...]:
+    """Infer the same thresholds with intervals of several levels, from one set of draws.
+
+    Parameters
+    ----------
+    stops, searches, hits, reference, rng
+        As `fit`.
+    levels
+        Of the intervals, one for each result.
+
+    Raises
+    ------
+    ValueError
+        As `fit`.
+
+    References
+    ----------
+    As `fit`.
+    """
     table = _checked(stops, searches, hits)
     searched = np.flatnonzero(table[1].sum(axis=0) > 0)
     if reference not in searched or searched.size < 2:
@@ -138,15 +170,17 @@ def fit(
     rates, r_hat = _posterior(model, weight, rng)
     thresholds = rates.threshold @ weight
     cells = np.stack([order[area], searched[group]], axis=1)
-    return ThresholdTest(
-        _by_group(thresholds, searched, table.shape[2], reference=reference, level=level),
+    misfits = (
         _misfit(s[area, group], n[area, group], rates.searched, cells),
         _misfit(h[area, group], s[area, group], rates.hit, cells),
-        bonferroni(0.95, 2 * len(cells)),
-        # The condition of the authors' program, 2R / (R - 2) areas for R groups; two groups never suffice.
-        bool((area.max() + 1) * (searched.size - 2) > 2 * searched.size),
-        r_hat,
     )
+    # The condition of the authors' program, 2R / (R - 2) areas for R groups; two groups never suffice.
+    enough = bool((area.max() + 1) * (searched.size - 2) > 2 * searched.size)
+    limit = bonferroni(0.95, 2 * len(cells))
+    known = [
+        _by_group(thresholds, searched, table.shape[2], reference=reference, level=level) for level in levels
+    ]
+    return tuple(ThresholdTest(groups, *misfits, limit, enough, r_hat) for groups in known)
 
 
 def _checked(stops: ArrayLike, searches: ArrayLike, hits: ArrayLike) -> Floats:

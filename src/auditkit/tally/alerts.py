@@ -1,13 +1,11 @@
 """Counting alerts by group and disposition, by area and period, and what they led to."""
 
-import datetime as dt
 from collections import Counter
 from typing import Any
 
 import numpy as np
 
 from auditkit.definitions.audit_file import AuditFile
-from auditkit.definitions.records import Period
 from auditkit.results.alerts import (
     DISPOSITIONS,
     ActionCounts,
@@ -19,11 +17,11 @@ from auditkit.results.alerts import (
 )
 from auditkit.results.places import PlaceTally, Unmatched
 from auditkit.results.rows import AlertRows, CheckedAlertRows, value
+from auditkit.tally.logs import tally_logs
+from auditkit.tally.periods import periods_between
 
 Group = tuple[str, ...]
 Cells = dict[Group, list[dict[str, Any]]]
-ALL_TIME, MOST_PERIODS = "all", 4000
-"""The one period of alerts without a time; and how many empty periods a mistyped date may bring."""
 
 
 def tally_alerts(checked: CheckedAlertRows, audit: AuditFile) -> AlertTally:
@@ -44,6 +42,7 @@ def tally_alerts(checked: CheckedAlertRows, audit: AuditFile) -> AlertTally:
         has_dispatch=rows.column("decision") is not None, hours=_hours(rows),
         hours_declared=rows.column("hours") is not None, events=_events(rows, audit), places=_places(rows, audit),
         coverage=rows.coverage, refused=checked.refused,
+        logs=tally_logs(rows.deployment, audit, areas=_ids(rows), history=None),
     )  # fmt: skip
 
 
@@ -136,7 +135,7 @@ def _places(rows: AlertRows, audit: AuditFile) -> PlaceTally | None:
     areas = rows.areas.areas
     place = {name: at for at, name in enumerate(areas.ids)}
     cells = rows.cells("area", "period").to_pyarrow().to_pylist()
-    periods = _periods({cell["period"] for cell in cells} - {None}, audit.records.period or "month")
+    periods = periods_between({cell["period"] for cell in cells} - {None}, audit.records.period or "month")
     time = {name: at for at, name in enumerate(periods)}
     grid, lost = np.zeros((len(areas.ids), len(periods))), []
     for cell in cells:
@@ -154,22 +153,3 @@ def _places(rows: AlertRows, audit: AuditFile) -> PlaceTally | None:
         ),
         baseline_periods=audit.records.baseline_periods, refused=(),
     )  # fmt: skip
-
-
-def _periods(found: set[str], period: Period) -> tuple[str, ...]:
-    """Name every period from the first to the last, also those in which nothing happened."""
-    if not found or ALL_TIME in found:
-        return tuple(sorted(found))
-    day, last = dt.date.fromisoformat(min(found)), dt.date.fromisoformat(max(found))
-    names: list[str] = []
-    while day <= last and len(names) <= MOST_PERIODS:
-        names.append(day.isoformat())
-        day = _after(day, period)
-    return tuple(names) if len(names) <= MOST_PERIODS else tuple(sorted(found))
-
-
-def _after(day: dt.date, period: Period) -> dt.date:
-    if period in {"day", "week"}:
-        return day + dt.timedelta(days=1 if period == "day" else 7)
-    months = 12 if period == "year" else 1
-    return dt.date(day.year + (day.month + months - 1) // 12, (day.month + months - 1) % 12 + 1, 1)

@@ -7,9 +7,12 @@ from auditkit.definitions.audit_file import AuditFile
 from auditkit.results.finer_tallies import StratumCell, StratumTally, SurvivalCell, SurvivalTally
 from auditkit.results.rows import CheckedRows, Rows
 from auditkit.results.tally import UNKNOWN, Cell, GroupTally, Tally
+from auditkit.tally.alternatives import tally_alternatives
+from auditkit.tally.inferred import inferred_tallies
 from auditkit.tally.repeats import repeats
 from auditkit.tally.scores import score_tallies
 from auditkit.tally.stops import stop_tallies
+from auditkit.tally.subgroups import tally_subgroups
 
 AREA = ("area",)
 
@@ -22,11 +25,11 @@ def tally(checked: CheckedRows, audit: AuditFile) -> Tally:
     rows = checked.rows
     followed = rows.column("followed") is not None
     return Tally(
-        dimensions=tuple(_dimension(rows, audit, dimension) for dimension in ((), *audit.dimensions)),
+        dimensions=tuple(_dimension(rows, audit, dimension) for dimension in ((), *audit.counted_dimensions)),
         has_outcome=rows.column("outcome") is not None,
         refused=checked.refused,
         sampled=audit.records.audit_sample is not None,
-        followed=tuple(_followed(rows, audit, dimension) for dimension in audit.dimensions)
+        followed=tuple(_followed(rows, audit, dimension) for dimension in audit.counted_dimensions)
         if followed
         else (),
         areas=_areas(rows) if rows.column("area") and "area" not in audit.groups else None,
@@ -36,13 +39,16 @@ def tally(checked: CheckedRows, audit: AuditFile) -> Tally:
         survival=_survival(rows, audit),
         every_row=audit.records.decision is not None and audit.records.decision.every_row is True,
         stops=stop_tallies(rows, audit),
+        inferred=inferred_tallies(rows, audit),
         threshold_test=audit.stops is not None and audit.stops.threshold_test,
+        alternatives=tally_alternatives(rows, audit),
+        subgroups=tally_subgroups(rows, audit),
     )
 
 
 def singles(audit: AuditFile) -> tuple[tuple[str, ...], ...]:
     """Return the declared ways of dividing people, without intersections."""
-    return tuple(dimension for dimension in audit.dimensions if len(dimension) == 1)
+    return tuple(dimension for dimension in audit.counted_dimensions if len(dimension) == 1)
 
 
 def _dimension(rows: Rows, audit: AuditFile, dimension: tuple[str, ...]) -> GroupTally:

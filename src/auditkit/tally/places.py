@@ -10,6 +10,7 @@ from auditkit.definitions.audit_file import AuditFile
 from auditkit.results.places import Grid, PastCounts, PlaceTally, Unmatched
 from auditkit.results.rows import CheckedPlaceRows, Rows, value
 from auditkit.tally.displacement import tally_roles
+from auditkit.tally.logs import tally_logs
 
 Cell = tuple[str | None, str | None, float, float, float | None]
 """Area, period, flags, outcomes, score."""
@@ -38,6 +39,7 @@ def tally_places(checked: CheckedPlaceRows, audit: AuditFile) -> PlaceTally:
         ),
         baseline_periods=audit.records.baseline_periods, refused=checked.refused,
         scores=_scores(cells, place, periods) if has_score else None,
+        logs=tally_logs(rows.deployment, audit, areas=areas.ids, history=rows.history),
     )  # fmt: skip
     roles, asked, period = rows.roles_of_areas, audit.displacement, audit.records.period
     if roles is None or asked is None or period is None:

@@ -11,7 +11,7 @@ from auditkit.results.tally import DENOMINATORS, PAIRS, UNKNOWN, Repeats
 def repeats(rows: Rows, groups: tuple[str, ...]) -> tuple[Repeats, ...]:
     """Sum, over the people of each group, the products of their counts by decision and outcome.
 
-    A row that names no person is a person of its own. Two grouped scans; what comes back has 45 sums per group,
+    A row that names no person is a person of its own. Two grouped scans; what comes back has 63 sums per group,
     however many people there are.
     """
     roles = [role for role in ("decision", "outcome", "repeat", *groups) if rows.column(role)]
@@ -29,10 +29,14 @@ def repeats(rows: Rows, groups: tuple[str, ...]) -> tuple[Repeats, ...]:
     people = named.group_by([*groups, "person"]).agg(**{name: named[name].sum() for name in kinds})
     pairs = list(combinations_with_replacement(range(len(PAIRS)), 2))
     sums = {f"{i} {j}": (people[f"kind {i}"] * people[f"kind {j}"]).sum() for i, j in pairs}
-    sums |= {
-        f"in {at}": _added([people[f"kind {i}"] for i in kinds]).sign().sum()
-        for at, kinds in enumerate(DENOMINATORS.values())
-    }
+    for at, among in enumerate(DENOMINATORS.values()):
+        has = _added([people[f"kind {i}"] for i in among])
+        real = has.cast("float64")  # a fourth power of rows may be beyond whole numbers of 64 bits
+        sums |= {
+            f"in {at}": has.sign().sum(),
+            f"third {at}": (real**3).sum(),
+            f"fourth {at}": (real**4).sum(),
+        }
     found = people.group_by(list(groups)).agg(**sums) if groups else people.agg(**sums)
     return tuple(
         Repeats(
@@ -40,6 +44,9 @@ def repeats(rows: Rows, groups: tuple[str, ...]) -> tuple[Repeats, ...]:
             people=tuple(int(row[f"in {at}"] or 0) for at in range(len(DENOMINATORS))),
             moments=tuple(
                 tuple(float(row[f"{min(i, j)} {max(i, j)}"] or 0) for j in range(len(PAIRS))) for i in range(len(PAIRS))
+            ),
+            powers=tuple(
+                (float(row[f"third {at}"] or 0), float(row[f"fourth {at}"] or 0)) for at in range(len(DENOMINATORS))
             ),
         )
         for row in sorted(found.to_pyarrow().to_pylist(), key=lambda row: [str(row[role]) for role in groups])

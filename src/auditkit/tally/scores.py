@@ -19,8 +19,18 @@ BINS, NARROW = 100, 10_000
 
 def score_tallies(rows: Rows, audit: AuditFile) -> tuple[ScoreTally, ...]:
     """Count scores by group, decision and outcome, for everyone and for each single way of dividing people."""
+    dimensions = tuple(dimension for dimension in ((), *audit.counted_dimensions) if len(dimension) <= 1)
+    if rows.column("outcome") is None:
+        return ()
+    return count_scores(rows, audit, dimensions)
+
+
+def count_scores(
+    rows: Rows, audit: AuditFile, dimensions: tuple[tuple[str, ...], ...]
+) -> tuple[ScoreTally, ...]:
+    """Count scores in some ways of dividing people, of which the first is everyone together."""
     column = rows.column("score")
-    if column is None or rows.column("outcome") is None or rows.weight_withheld():
+    if column is None or rows.weight_withheld():
         return ()
     held = rows.holding(column.name)
     seen = value(held, column)
@@ -29,13 +39,16 @@ def score_tallies(rows: Rows, audit: AuditFile) -> tuple[ScoreTally, ...]:
     if facts["low"] is None:
         return ()
     limit = audit.records.decision.score_at_least if audit.records.decision else None
-    dimensions = tuple(dimension for dimension in ((), *audit.dimensions) if len(dimension) <= 1)
     if facts["different"] <= 1.2 * APART:  # the count is approximate
         apart = tuple(_apart(rows, audit, dimension, limit=limit) for dimension in dimensions)
         if len(apart[0].bins) <= APART:
             return apart
     scale = _Scale(low=facts["low"], width=(facts["high"] - facts["low"]) / NARROW, limit=limit)
     return _binned(rows, audit, dimensions, score=value(rows.table, column), scale=scale)
+
+
+def _reference(audit: AuditFile, dimension: tuple[str, ...]) -> tuple[str, ...] | None:
+    return audit.reference(dimension) if dimension in audit.dimensions else None
 
 
 def _apart(rows: Rows, audit: AuditFile, dimension: tuple[str, ...], *, limit: float | None) -> ScoreTally:
@@ -52,7 +65,7 @@ def _apart(rows: Rows, audit: AuditFile, dimension: tuple[str, ...], *, limit: f
         for row in scored
     )  # fmt: skip
     return ScoreTally(
-        dimension=dimension, reference=audit.reference(dimension), exact=True, limit=limit, cells=cells,
+        dimension=dimension, reference=_reference(audit, dimension), exact=True, limit=limit, cells=cells,
         bins=tuple(ScoreBin(low=score, mean=score) for score in known),
     )  # fmt: skip
 
@@ -97,7 +110,7 @@ def _binned(
     )
     return tuple(
         ScoreTally(
-            dimension=dimension, reference=audit.reference(dimension), bins=bins, exact=False, limit=scale.limit,
+            dimension=dimension, reference=_reference(audit, dimension), bins=bins, exact=False, limit=scale.limit,
             cells=_merged(found[dimension], dimension, starts),
         )
         for dimension in dimensions

@@ -1,0 +1,124 @@
+"""Exposure where near parts of a city are alike: intervals are as much wider as `auditkit.statistics.likeness` says."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from auditkit.measure.places import measure_places
+from auditkit.results.areas import Areas, ResidentGroup
+from auditkit.results.measurements import Estimate
+from auditkit.results.places import PlaceTally, Unmatched
+from auditkit.statistics.likeness import reaches, widening
+
+Floats = NDArray[np.float64]
+
+
+def row_of_areas(n: int, *, places: Floats | None) -> PlaceTally:
+    """A street of areas, each a block: flags and Black residents swell and ebb along it."""
+    names = tuple(f"a{at:03}" for at in range(n))
+    wave = np.sin(9 * np.arange(n) / n)
+    flags = 2 + wave
+    groups = tuple(
+        ResidentGroup(dimension="race", group=name, residents=people, reference=name == "White")
+        for name, people in (("Black", 50 + 20 * wave), ("White", np.full(n, 50.0)))
+    )
+    areas = Areas(
+        ids=names, names=names, residents=None, groups=groups, size_km2=None, centroids=places, neighbours=((),) * n,
+        contiguity="none", blocks=np.arange(n), blocks_from="made", boundaries=None, denominators=(),
+    )  # fmt: skip
+    return PlaceTally(
+        areas=areas, periods=("2019-01-01",), flags=np.asarray(flags[:, None]), outcomes=None, past=None,
+        unmatched=Unmatched(areas=(), flags=0, outcomes=0, without_records=()), baseline_periods=12, refused=(),
+    )  # fmt: skip
+
+
+def street(n: int) -> Floats:
+    return np.column_stack([np.arange(n) / 1000, np.zeros(n)])  # longitude and latitude, at the equator
+
+
+def exposure(tally: PlaceTally) -> dict[str, Estimate]:
+    found = measure_places(
+        tally, parts=("exposure",), families=(), rng=np.random.default_rng(1), progress=lambda _: None
+    ).by_id()
+    return {name: item.result for name, item in found.items() if isinstance(item.result, Estimate)}
+
+
+def parts_of(tally: PlaceTally, *, logs: bool) -> Floats:
+    """Leave out each area in turn, and see how the ratio, or the difference, of the groups' exposure moves."""
+    flags = tally.flags[:, 0]
+    black, white = (group.residents for group in tally.areas.groups)
+    found = []
+    for at in range(len(flags)):
+        rest = np.arange(len(flags)) != at
+        one, other = (float(who[rest] @ flags[rest] / who[rest].sum()) for who in (black, white))
+        found.append(math.log(one / other) if logs else one - other)
+    return np.asarray(np.mean(found) - np.array(found), dtype=np.float64)
+
+
+RATIO, DIFFERENCE = (f"exposure_{kind}/race=Black~race=White" for kind in ("ratio", "difference"))
+
+
+@pytest.mark.parametrize("level", [0.95, 0.90])
+def test_a_ratio_reaches_as_much_farther_on_the_log_scale(level: float) -> None:
+    tally = row_of_areas(40, places=street(40))
+    apart = replace(tally, areas=replace(tally.areas, centroids=None))
+    times = widening(parts_of(tally, logs=True), reaches(street(40)))
+
+    near, alone = (exposure(one)[RATIO] for one in (tally, apart))
+
+    which = "interval" if level == 0.95 else "interval_90"
+    assert near.value is not None
+    for limit, plain in zip(getattr(near, which), getattr(alone, which), strict=True):
+        assert math.log(limit / near.value) == pytest.approx(times * math.log(plain / near.value), rel=1e-4)
+    assert times > 1.5
+
+
+def test_a_difference_reaches_as_much_farther() -> None:
+    tally = row_of_areas(40, places=street(40))
+    apart = replace(tally, areas=replace(tally.areas, centroids=None))
+    times = widening(parts_of(tally, logs=False), reaches(street(40)))
+
+    near, alone = (exposure(one)[DIFFERENCE] for one in (tally, apart))
+
+    assert near.value is not None
+    assert near.interval is not None
+    assert alone.interval is not None
+    for limit, plain in zip(near.interval, alone.interval, strict=True):
+        assert limit is not None
+        assert plain is not None
+        assert limit - near.value == pytest.approx(times * (plain - near.value), rel=1e-6)
+
+
+def test_without_known_places_nothing_is_widened() -> None:
+    unknown = row_of_areas(40, places=np.full((40, 2), np.nan))
+    apart = row_of_areas(40, places=None)
+
+    assert exposure(unknown) == exposure(apart)
+
+
+def test_more_than_100_blocks_are_put_together() -> None:
+    rows = np.column_stack([np.arange(130) % 10, np.arange(130) // 10]) / 1000
+    tally = row_of_areas(130, places=rows)
+    apart = replace(tally, areas=replace(tally.areas, centroids=None))
+
+    near, alone = (exposure(one)[RATIO].interval for one in (tally, apart))
+
+    assert near is not None
+    assert alone is not None
+    assert near[0] is not None
+    assert alone[0] is not None
+    assert near[0] < alone[0]
+
+
+def test_a_group_that_lives_in_one_block_alone_has_no_likeness_to_speak_of() -> None:
+    tally = row_of_areas(40, places=street(40))
+    alone = np.where(np.arange(40) == 3, 50.0, 0.0)
+    black, white = tally.areas.groups
+    areas = replace(tally.areas, groups=(replace(black, residents=alone), white))
+
+    found = exposure(replace(tally, areas=areas))
+
+    assert found[RATIO].reason == "NE-BLOCKS"
