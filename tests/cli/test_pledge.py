@@ -74,7 +74,7 @@ def test_a_pledge_of_another_policy_names_that_one(tmp_path: Path, write_confusi
 
     result = auditkit("pledge", path, "--policy", "four_fifths", "--out", tmp_path / "pledge.json")
 
-    assert result.stdout.splitlines()[1].startswith("Policy four_fifths, version 2, SHA-256 ")
+    assert result.stdout.splitlines()[1].startswith("Policy four_fifths, version 3, SHA-256 ")
     assert json.loads((tmp_path / "pledge.json").read_text())["policy"]["file"] == "four_fifths.toml"
 
 
@@ -242,7 +242,7 @@ def test_other_limits_than_pledged_are_said_loudly_and_never_pass(
     assert found["policy"]["pledge"]["status"] == "limits_differ"
     assert ("pledge" in found["recommendation"]["decided_by"]) == (advice == "not_ready")
     assert text.count(LOUD) == times, "near the advice and beside the limits, in both formats"
-    assert "policy “four_fifths”, version 2, was fixed. This audit used another text." in text
+    assert "policy “four_fifths”, version 3, was fixed. This audit used another text." in text
     assert "Pledge: THESE ARE NOT THE LIMITS that were pledged" in result.stdout
     if advice == "not_ready":
         assert "Advice: not ready: the limits are not the pledged ones." in result.stdout

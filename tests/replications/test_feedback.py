@@ -291,10 +291,11 @@ def test_where_a_tool_that_takes_the_top_area_ends_depends_on_where_it_started(
 ) -> None:
     # a visit discovers as much as is reported, so the visited area gains twice what others gain and is rarely overtaken
     assert found(taking)["verdict"] == "history_dependent"
-    assert arms(taking)["as_submitted"]["concentrated"] == 100
+    # with full knowledge, the rule would send every visit to the busiest area too: that is no doing of the loop
+    assert arms(taking)["as_submitted"]["concentrated"] == 0
     assert statuses(taking) == {
         "feedback-loop": "does_not_meet",
-        "loop-runaway-probability": "does_not_meet",
+        "loop-runaway-probability": "meets",  # 0 of 100 runs: at most .037
         "loop-lock-in-probability": "cannot_tell",  # it has no interval
         "loop-null-noise": statuses(taking)["loop-null-noise"],
     }
@@ -338,7 +339,7 @@ def test_both_reports_say_where_it_leads_and_on_which_assumption(taking: auditki
         assert "If the tool is retrained on what its own patrols find, after 40 weeks" in text
         assert "Every figure is conditional: nobody observed the true rates." in text
         assert "What would help, and what would it cost?" in text
-        assert "The chance that patrols end up in few areas is 1.00." in text
+        assert "more concentrated than incidents and the rule make them is 0.00." in text
     assert 'data-m="loop_runaway_probability/loop=as%20submitted"' in taking.files["report.en.html"].decode()
     assert taking.files["tables/loop_ladder.csv"].decode().count("\n") == 14
     assert taking.files["tables/loop_areas.csv"].decode().count("\n") == 7
