@@ -86,7 +86,9 @@ def _conditional(player: Player, truth: Truth, free: Drift) -> Drift:
 
 
 def _odds(player: Player, shares: Floats) -> Span | None:
-    return log_odds_over_runs(_inside(player, shares), truth=player.top_due) if player.top_due < 1 else None
+    """Hold shares against what is due; both get the half visit, so that a tool that sends what is due has no drift."""
+    due = _inside(player, np.array([player.top_due]))
+    return log_odds_over_runs(_inside(player, shares), truth=float(due[0])) if player.top_due < 1 else None
 
 
 def _layer(one: Scenario) -> Layer:
@@ -175,6 +177,7 @@ def _drawn(player: Player, truth: Truth) -> Span | None:
     shares = _inside(player, np.take_along_axis(final, top, axis=1).sum(axis=1))
     if np.any(due >= 1):
         return None
+    due = _inside(player, due)
     odds = np.log(shares / (1 - shares)) - np.log(due / (1 - due))
     low, middle, high = np.percentile(odds, [2.5, 50, 97.5])
     return float(middle), float(low), float(high)
