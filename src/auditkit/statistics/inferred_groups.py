@@ -123,8 +123,8 @@ def around(low: Floats, high: Floats, *, level: float) -> Interval:
     ----------
     Horowitz and Manski 2000: an interval that holds the whole identified range with the stated probability.
 
-    >>> around(np.arange(100.0), np.arange(100.0) + 5, level=0.9)
-    Interval(low=4.95, high=99.05)
+    >>> [round(limit, 2) for limit in around(np.arange(100.0), np.arange(100.0) + 5, level=0.9)]
+    [4.95, 99.05]
     """
     tail = (1 - level) / 2
     return Interval(float(np.quantile(low, tail)), float(np.quantile(high, 1 - tail)))

@@ -43,7 +43,7 @@ def mean_over_runs(runs: Floats) -> Span:
     [2.0, 0.04, 3.96]
     """
     _two(runs)
-    mean, half = float(runs.mean()), Z * float(runs.std(ddof=1)) / np.sqrt(runs.size)
+    mean, half = float(runs.mean()), float(Z * runs.std(ddof=1) / np.sqrt(runs.size))
     return Span(mean, mean - half, mean + half)
 
 
