@@ -241,14 +241,20 @@ def test_every_locked_package_has_a_version_and_hashes(name: str) -> None:
     assert [
         entry
         for entry in entries
-        if not re.match(r"[a-z0-9-]+(?:\[[a-z0-9,-]+\])?==[^ ]+.*(\\\n +--hash=sha256:[0-9a-f]{64} ?)+$", entry, re.DOTALL)
+        if not re.match(
+            r"[a-z0-9-]+(?:\[[a-z0-9,-]+\])?==[^ ]+.*(\\\n +--hash=sha256:[0-9a-f]{64} ?)+$", entry, re.DOTALL
+        )
     ] == []
 
 
 def test_the_development_lock_holds_the_same_versions() -> None:
     def pins(name: str) -> set[str]:
         return set(
-            re.findall(r"^([a-z0-9-]+(?:\[[a-z0-9,-]+\])?==[^ ]+)", (ROOT / name).read_text(encoding="utf-8"), flags=re.MULTILINE)
+            re.findall(
+                r"^([a-z0-9-]+(?:\[[a-z0-9,-]+\])?==[^ ]+)",
+                (ROOT / name).read_text(encoding="utf-8"),
+                flags=re.MULTILINE,
+            )
         )
 
     assert pins("requirements.lock") <= pins("requirements-dev.lock")
@@ -259,7 +265,11 @@ def test_the_lock_holds_every_declared_dependency() -> None:
 
     def missing(declared: list[str], name: str) -> list[str]:
         locked = set(
-            re.findall(r"^([a-z0-9-]+)(?:\[[a-z0-9,-]+\])?==", (ROOT / name).read_text(encoding="utf-8"), flags=re.MULTILINE)
+            re.findall(
+                r"^([a-z0-9-]+)(?:\[[a-z0-9,-]+\])?==",
+                (ROOT / name).read_text(encoding="utf-8"),
+                flags=re.MULTILINE,
+            )
         )
         own = {project["name"]}  # its own extras
         return [one for one in declared if re.split(r"[^a-z0-9-]", one)[0] not in locked | own]
