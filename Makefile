@@ -38,7 +38,7 @@ test: $(VENV)/dev.stamp
 	$(BIN)/mypy
 	$(BIN)/mypy docs/generate.py
 	$(BIN)/lint-imports
-	$(BIN)/pytest --numprocesses auto --cov --cov-report= --cov-fail-under=0
+	$(BIN)/pytest --numprocesses auto --dist loadfile --cov --cov-report= --cov-fail-under=0
 	$(BIN)/coverage report --skip-covered --show-missing
 	$(BIN)/coverage report --show-missing --include='*/auditkit/statistics/*,*/auditkit/judge/*' --fail-under=100
 
