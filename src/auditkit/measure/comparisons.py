@@ -13,6 +13,8 @@ from auditkit.statistics.intervals import Interval
 
 Group = tuple[str, ...]
 RatioInterval = Literal["katz", "koopman"]
+Tails = Literal["both", "each"]
+"""Whether an interval errs as often as promised over both ends together, or at each end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +110,7 @@ def ratio(first: Rate, second: Rate, pairs: Pairing, *, kind: RatioInterval) -> 
     return Estimate(
         value=first.value / second.value if second.value else None,
         interval=limits(interval(critical.normal(0.95))),
-        interval_90=limits(interval(critical.normal(0.90))),
+        interval_90=limits(equal_tailed(first, second, kind=kind)(critical.normal(0.90))),
         interval_family=None if pairs.critical is None else limits(interval(pairs.critical)),
         method=f"{name}{_design(first, second)}",
     )
@@ -125,6 +127,20 @@ def ratio_interval(
     if kind == "katz" and filled:
         return "katz", lambda value: intervals.katz(x, m, y, n, critical=value)
     return "koopman", lambda value: intervals.koopman(x, m, y, n, critical=value)
+
+
+def equal_tailed(first: Rate, second: Rate, *, kind: RatioInterval) -> Callable[[float], Interval]:
+    """Choose the interval of a ratio for a claim that rests on one end of it: the score interval corrected for skewness.
+
+    References
+    ----------
+    Laud 2017, as in `auditkit.statistics.intervals.laud`; docs/decisions/0019.
+    """
+    name, interval = ratio_interval(first, second, kind=kind)
+    if name != "koopman":
+        return interval
+    x, m, y, n = first.events, first.trials, second.events, second.trials
+    return lambda value: intervals.laud(x, m, y, n, critical=value)
 
 
 def _log_interval(first: Rate, second: Rate, reach: float) -> Interval:
@@ -162,13 +178,13 @@ def extreme(
         return NotEstimable(reason="NE-BOTHZERO")
     spread = max(values) - min(values) if what == "range" else min(values) / max(values)
 
-    def interval(joint: float) -> Interval:
+    def interval(joint: float, *, tails: Tails = "both") -> Interval:
         value = critical.all_pairs(joint, len(sound))
-        return _extreme_interval(list(sound.values()), value, what=what, kind=kind)
+        return _extreme_interval(list(sound.values()), value, what=what, kind=kind, tails=tails)
 
     alone = interval(0.95)
     return Estimate(
-        value=spread, interval=limits(alone), interval_90=limits(interval(0.90)),
+        value=spread, interval=limits(alone), interval_90=limits(interval(0.90, tails="each")),
         interval_family=None if level == 0.95 else limits(interval(level)),
         method="simultaneous_agresti_caffo" if what == "range" else f"simultaneous_{_kinds(sound, kind)}",
         reason=left_out,
@@ -202,10 +218,10 @@ def impact_ratio(
 
 
 def _to_highest(rate: Rate, others: list[Rate], *, top: float, level: float, kind: RatioInterval) -> Estimate:
-    def interval(joint: float) -> Interval:
+    def interval(joint: float, *, tails: Tails = "both") -> Interval:
         value = critical.all_pairs(joint, len(others) + 1)
         pairs = [
-            ratio_interval(rate, other, kind=kind)[1](value)
+            _of_pair(rate, other, kind=kind, tails=tails)(value)
             for other in others
             if rate.events or other.events
         ]
@@ -213,7 +229,7 @@ def _to_highest(rate: Rate, others: list[Rate], *, top: float, level: float, kin
 
     alone = interval(0.95)
     return Estimate(
-        value=rate.value / top, interval=limits(alone), interval_90=limits(interval(0.90)),
+        value=rate.value / top, interval=limits(alone), interval_90=limits(interval(0.90, tails="each")),
         interval_family=None if level == 0.95 else limits(interval(level)),
         method=f"simultaneous_{_kinds(dict(enumerate((rate, *others))), kind)}",
         numerator=rate.numerator, denominator=rate.denominator,
@@ -226,12 +242,22 @@ def _kinds(rates: Mapping[Any, Rate], kind: RatioInterval) -> str:
     return kind if full or kind == "koopman" else "katz_and_koopman"
 
 
-def _extreme_interval(rates: list[Rate], value: float, *, what: str, kind: RatioInterval) -> Interval:
+def _of_pair(first: Rate, second: Rate, *, kind: RatioInterval, tails: Tails) -> Callable[[float], Interval]:
+    return (
+        equal_tailed(first, second, kind=kind)
+        if tails == "each"
+        else ratio_interval(first, second, kind=kind)[1]
+    )
+
+
+def _extreme_interval(
+    rates: list[Rate], value: float, *, what: str, kind: RatioInterval, tails: Tails
+) -> Interval:
     ordered = [(first, second) for first in rates for second in rates if first is not second]
     if what == "range":
         return intervals.largest_difference(
             [difference_interval(a, b, value, simultaneous=True) for a, b in ordered]
         )
     return intervals.smallest_ratio(
-        [ratio_interval(a, b, kind=kind)[1](value) for a, b in ordered if a.value or b.value]
+        [_of_pair(a, b, kind=kind, tails=tails)(value) for a, b in ordered if a.value or b.value]
     )
