@@ -52,7 +52,7 @@ def test_no_way_of_placing_open_people_leaves_the_bounds_of_a_rate(known: Filled
     assert high.rate == pytest.approx(max(every))
 
 
-@given(KNOWN, KNOWN, st.builds(Open, st.integers(0, 2), st.integers(0, 2), st.integers(0, 2)))
+@given(KNOWN, KNOWN, OPEN)
 @settings(max_examples=10, deadline=None)
 def test_bounds_of_gaps_are_the_extremes_over_every_placing(
     first: Filled, second: Filled, shared: Open
@@ -73,7 +73,7 @@ def _defined(pair: Pair) -> bool:
     return bool(pair[0].x or pair[1].x)
 
 
-@given(st.lists(KNOWN, min_size=2, max_size=3), st.builds(Open, st.integers(0, 2), st.integers(0, 2)))
+@given(st.lists(KNOWN, min_size=2, max_size=3), st.builds(Open, FEW, FEW, st.just(0)))
 @settings(max_examples=10, deadline=None)
 def test_rates_can_be_brought_no_nearer_to_each_other_than_said(groups: list[Filled], people: Open) -> None:
     lowest, highest = meeting(groups, people)
