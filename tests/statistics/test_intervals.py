@@ -492,6 +492,14 @@ def test_where_a_cell_is_empty_the_corrected_interval_is_koopmans() -> None:
         assert laud(*counts, critical=1.96) == koopman(*counts, critical=1.96)
 
 
+def test_an_end_to_which_the_correction_gives_no_value_is_koopmans() -> None:
+    # one event among 14 people: the corrected score never falls to the critical value, however high the ratio
+    assert laud(18, 249, 1, 14, critical=2.3).high == pytest.approx(
+        koopman(18, 249, 1, 14, critical=2.3).high
+    )
+    assert laud(1, 14, 18, 249, critical=2.3).low == pytest.approx(koopman(1, 14, 18, 249, critical=2.3).low)
+
+
 @given(st.integers(2, 60), st.integers(2, 60), st.data())
 def test_the_corrected_interval_turned_round_is_the_reciprocal_and_holds_the_estimate(
     m: int, n: int, data: st.DataObject

@@ -12,6 +12,9 @@ from typing import NamedTuple
 
 from scipy.optimize import brentq
 
+NEAR = 1.0
+"""How far, in logarithms, the correction for skewness may move the end of a ratio's interval."""
+
 
 class Interval(NamedTuple):
     """Lower and upper limit; an absent upper limit is infinite."""
@@ -163,7 +166,8 @@ def laud(x: float, m: float, y: float, n: float, *, critical: float) -> Interval
     """Interval for the ratio (x/m) / (y/n) by inverting the score test corrected for skewness: both ends err equally often.
 
     Koopman's interval errs too often at one end and too rarely at the other where one group is much larger. That evens
-    out for a two-sided interval, and not for a claim that rests on one end. Where a cell is empty it is Koopman's.
+    out for a two-sided interval, and not for a claim that rests on one end. Where a cell is empty it is Koopman's, and so
+    is an end to which the correction gives no value, as with one event in a small group.
 
     Raises
     ------
@@ -208,14 +212,15 @@ def _skewed(x: float, m: float, y: float, n: float, *, ratio: float) -> float:
 
 
 def _meeting(gap: Callable[[float], float], start: float) -> float:
-    """Find where a falling function is 0, near a start."""
-    step, low, high = 0.125, start, start
-    while gap(low) < 0:
-        low, step = low - step, 2 * step
-    step = 0.125
-    while gap(high) > 0:
-        high, step = high + step, 2 * step
-    return low if low == high else float(brentq(gap, low, high, xtol=1e-12))
+    """Find where a falling function is 0 near a start; the start itself where it is 0 nowhere near."""
+    low, high = start, start
+    while gap(low) < 0 and low > start - NEAR:
+        low -= NEAR / 16
+    while gap(high) > 0 and high < start + NEAR:
+        high += NEAR / 16
+    if low == high or gap(low) < 0 or gap(high) > 0:
+        return start
+    return float(brentq(gap, low, high, xtol=1e-12))
 
 
 def _score_limit(x: float, m: float, y: float, n: float, critical: float) -> float:

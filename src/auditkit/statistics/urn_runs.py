@@ -130,12 +130,12 @@ class _Block:
     def _find(self, areas: Counts, rates: Floats, uniforms: Floats) -> Counts:
         if self.table is None:
             return self.rng.poisson(rates)
-        found = np.zeros(uniforms.shape, dtype=np.int64)
-        for number in range(self.table.shape[1] - 1):
-            more = uniforms > self.table[areas, number]
-            if not more.any():
-                break
+        found, number = np.zeros(uniforms.shape, dtype=np.int64), 0
+        while (
+            more := uniforms > self.table[areas, number]
+        ).any():  # the last column is 1, above every number drawn
             found += more
+            number += 1
         return found
 
     def _forget(self, line: Counts) -> None:
