@@ -120,7 +120,7 @@ In the last ones only the probability of belonging to a group is known.
 
 ## Repeated people and audit samples
 
-People stand in about four rows each, or in very unequal numbers of rows, and a person's rows are independent or alike (correlation .3 or .7).
+People stand in about four rows each, or in very unequal numbers of rows. A person's rows are independent or alike (correlation .3 or .7).
 Three groups are compared; the smallest expected count is that of people, not of rows.
 In other worlds all flagged people have outcomes, and a random sample of those who were not flagged.
 The smallest expected count there is that of one kind of person among those whose outcome is known.
