@@ -2,8 +2,10 @@
 
 import csv
 from collections.abc import Callable
+from functools import cache
 from gettext import NullTranslations
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 from babel import Locale
@@ -36,7 +38,8 @@ def render(document: AuditDocument) -> dict[str, bytes]:
         view = reader.view()
         facts: dict[str, Any] = {"doc": document, "view": view, "language": language, "reasons": REASONS}
         facts["direction"] = Locale.parse(language).text_direction
-        environments = {suffix: _environment(language, suffix=suffix) for suffix in ("html", "md")}
+        templates = bundled.folder("report_templates")
+        environments = {suffix: _environment(language, templates, suffix=suffix) for suffix in ("html", "md")}
         for suffix, environment in environments.items():
             files[f"report.{language}.{suffix}"] = (
                 environment.get_template(f"report.{suffix}.j2").render(facts).encode()
@@ -50,10 +53,12 @@ def render(document: AuditDocument) -> dict[str, bytes]:
     return files | _csv_files(document)
 
 
-def _environment(language: str, *, suffix: str) -> Environment:
+@cache
+def _environment(language: str, templates: Path, *, suffix: str) -> Environment:
+    """Make what renders the templates of a folder; kept, because compiling them takes as long as an audit."""
     escaped = _as_html if suffix == "html" else _as_markdown
     environment = Environment(
-        loader=FileSystemLoader(bundled.folder("report_templates")),
+        loader=FileSystemLoader(templates),
         autoescape=True,  # `finalize` has escaped everything before, for HTML or for Markdown
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],
