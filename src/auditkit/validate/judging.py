@@ -32,7 +32,8 @@ class Judge:
         config = DataContextConfig(store_backend_defaults=stores)
         self._context = great_expectations.get_context(mode="ephemeral", project_config=config)
         self._context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
-        self._source = self._context.data_sources.add_pandas("facts")
+        asset = self._context.data_sources.add_pandas("facts").add_dataframe_asset("facts")
+        self._facts = asset.add_batch_definition_whole_dataframe("all")
 
     def prepare(self, checks: tuple[Check, ...]) -> None:
         """Build every check's expectation before any data are read, or say which cannot be built."""
@@ -63,10 +64,7 @@ class Judge:
         Every check is joined by a row count and, on its column, a not-null expectation: on an empty table or an
         all-null column the others pass.
         """
-        asset = self._source.add_dataframe_asset(check.id)
-        batch = asset.add_batch_definition_whole_dataframe("all").get_batch(
-            batch_parameters={"dataframe": frame}
-        )
+        batch = self._facts.get_batch(batch_parameters={"dataframe": frame})
         suite = self._suite(name=check.id, expectations=self._specs(check))
         validated: Any = batch.validate(suite, result_format={"result_format": "COMPLETE"})
         result = validated.to_json_dict()
