@@ -7,7 +7,6 @@ confusion matrix, two hundred times as slowly.
 """
 
 from collections.abc import Iterable
-
 from typing import Any
 
 from auditkit.measure.registry import rate_metric

@@ -4,11 +4,11 @@ The report is rendered from this document alone, so that nothing withheld can re
 again from a run folder.
 """
 
-import json
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError
+from pydantic_core import to_json
 
 from auditkit.errors import ReportError
 from auditkit.results.alert_records import AlertsRecord
@@ -311,10 +311,7 @@ class AuditDocument(Record):
 
     def to_json(self) -> str:
         """Write the document; floats have 12 significant digits and the order of keys is fixed."""
-        return (
-            json.dumps(_rounded(self.model_dump(mode="json")), ensure_ascii=False, indent=1, allow_nan=False)
-            + "\n"
-        )
+        return to_json(_rounded(self.model_dump(mode="json")), indent=1).decode() + "\n"
 
 
 def _rounded(value: Any) -> Any:
