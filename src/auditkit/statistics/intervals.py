@@ -235,10 +235,12 @@ def _score_limit(x: float, m: float, y: float, n: float, critical: float) -> flo
     z2mn = critical**2 * m * n
     constant = (m * y - n * x) / z2mn
     slope = 1 + (n * y * (m - x) + m * x * (n - y)) / z2mn
-    t, step = 2 * slope / (x - y + math.sqrt((x - y) ** 2 + 4 * x * y * slope)), math.inf
+    gap, product = x - y, x * y
+    root = math.sqrt(gap**2 + 4 * product * slope)
+    t, step = 2 * slope / (root + gap) if gap > 0 else (root - gap) / (2 * product), math.inf
     while abs(step) > 1e-9 * t:  # each step squares the error
-        value = ((-x * y * t - (x - y)) * t + slope) * t + constant
-        step = value / ((3 * x * y * t + 2 * (x - y)) * t - slope)
+        value = ((-product * t - gap) * t + slope) * t + constant
+        step = value / ((3 * product * t + 2 * gap) * t - slope)
         t += step
     return (x * t - 1) * (n * t + 1) / ((m * t - 1) * (y * t + 1))
 
