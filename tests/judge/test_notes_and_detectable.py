@@ -6,7 +6,7 @@ import pytest
 
 from auditkit.definitions.audit_file import AuditFile
 from auditkit.definitions.policy import Limit, Policy
-from auditkit.judge.detectable import detectable, largest_detectable
+from auditkit.judge.detectable import detectable, detectables, largest_detectable
 from auditkit.judge.families import AREA, declare_families, dimensions, reference_of
 from auditkit.judge.judging import judge
 from auditkit.judge.verdicts import equality, note, verdict
@@ -144,9 +144,10 @@ def test_a_comparison_refers_to_the_smallest_gap_of_its_own_pair() -> None:
     )
 
     own = "selection_rate_ratio_smallest_detectable/race=C~race=A"
-    assert detectable(number("selection_rate_ratio", 1.0, group="C"), items) == own
-    assert detectable(number("selection_rate_ratio", 1.0, group="D"), items) is None
-    assert detectable(number("selection_rate_p_value", 1.0), items) is None
+    gaps = detectables("selection_rate_ratio", ("race",), items)
+    assert detectable(number("selection_rate_ratio", 1.0, group="C"), gaps) == own
+    assert detectable(number("selection_rate_ratio", 1.0, group="D"), gaps) is None
+    assert detectables("selection_rate_p_value", ("race",), items) == ()
 
 
 def test_a_finding_refers_to_the_gap_furthest_from_equality() -> None:
@@ -161,17 +162,17 @@ def test_a_finding_refers_to_the_gap_furthest_from_equality() -> None:
 
     furthest = "selection_rate_ratio_smallest_detectable/race=C~race=A"
     for measure in ("selection_rate_ratio", "selection_rate_range"):
-        assert largest_detectable(measure, ("race",), items) == furthest
-    gap = largest_detectable("selection_rate_difference", ("race",), items)
+        assert largest_detectable(detectables(measure, ("race",), items)) == furthest
+    gap = largest_detectable(detectables("selection_rate_difference", ("race",), items))
     assert gap == "selection_rate_difference_smallest_detectable/race=C~race=A"
-    assert largest_detectable("selection_rate_ratio", ("sex",), items) is None
+    assert largest_detectable(detectables("selection_rate_ratio", ("sex",), items)) is None
 
 
 def test_impact_ratios_refer_to_gaps_of_favourable_rates() -> None:
     items = found(number("favourable_rate_ratio_smallest_detectable", 0.7))
 
     for measure in ("impact_ratio", "adverse_impact_ratio"):
-        assert largest_detectable(measure, ("race",), items) == items.items[0].id
+        assert largest_detectable(detectables(measure, ("race",), items)) == items.items[0].id
 
 
 def test_gaps_that_could_not_be_worked_out_are_not_referred_to() -> None:
@@ -180,7 +181,7 @@ def test_gaps_that_could_not_be_worked_out_are_not_referred_to() -> None:
         against=(("race", "A"),), result=NotEstimable(reason="NE-POWER"),
     )  # fmt: skip
 
-    assert largest_detectable("selection_rate_ratio", ("race",), found(none)) is None
+    assert largest_detectable(detectables("selection_rate_ratio", ("race",), found(none))) is None
 
 
 # Areas.

@@ -5,8 +5,10 @@ import datetime as dt
 import io
 import re
 from collections.abc import Callable, Iterator
+from gettext import NullTranslations
 from html import unescape
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -15,7 +17,8 @@ from auditkit.measure.catalogue import measures
 from auditkit.report import neighbourhood_page
 from auditkit.report.lookup import Lookup
 from auditkit.report.neighbourhood_page import neighbourhoods
-from auditkit.report.render import _environment, render
+from auditkit.report.render import render
+from auditkit.report.templates import Writing, templates
 from auditkit.results.audit import Audit
 from auditkit.results.measurements import REASONS
 
@@ -352,13 +355,13 @@ why = "To see the sentence."
 
 @pytest.mark.parametrize("suffix", ["html", "md"])
 @pytest.mark.parametrize("code", sorted(REASONS))
-def test_every_reason_has_words(code: str, suffix: str, plain: Audit) -> None:
-    environment = _environment("en", suffix=suffix)
-    template = environment.from_string(
+def test_every_reason_has_words(code: str, suffix: Literal["html", "md"], plain: Audit) -> None:
+    template = templates(bundled.folder("report_templates")).from_string(
         '{% import "words.j2" as words with context %}{{ words.reason_words(code) }}'
     )
 
-    said = template.render({"doc": plain.document, "code": code}).strip()
+    writing = Writing("en", NullTranslations(), suffix)
+    said = template.render({"doc": plain.document, "code": code, "writing": writing}).strip()
 
     assert len(said.split()) > 2
     assert "NE-" not in said

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from decimal import Decimal, localcontext
 from itertools import permutations
 
 import numpy as np
@@ -302,16 +303,35 @@ def test_koopman_of_two_full_groups_depends_on_one_size_on_each_side(m: int, n: 
     assert intervals.koopman(m, m, n, n, critical=Z) == pytest.approx(expected, rel=1e-9)
 
 
-def test_koopman_limits_put_the_score_statistic_of_methods_3_3_on_its_critical_value() -> None:
-    # Methods 3.3 prints U as one product; the code adds two squared distances. Both must meet z² at the limits.
-    x, m, y, n = 7, 31, 12, 90
-    for theta in intervals.koopman(x, m, y, n, critical=Z):
-        b = theta * (m + y) + x + n
-        a = (m + n) * theta
-        second = (b - math.sqrt(b * b - 4 * a * (x + y))) / (2 * a)
-        first = theta * second
-        u = (x - m * first) ** 2 / (m * first * (1 - first)) * (1 + m * (theta - first) / (n * (1 - first)))
-        assert u == pytest.approx(Z2, rel=1e-8)
+def score_statistic(counts: tuple[float, float, float, float], ratio: Decimal) -> Decimal:
+    """Work out U as methods 3.3 prints it, to fifty digits; the code solves a cubic instead."""
+    x, m, y, n = map(Decimal, counts)
+    b, a = ratio * (m + y) + x + n, (m + n) * ratio
+    second = (b - (b * b - 4 * a * (x + y)).sqrt()) / (2 * a)
+    first = ratio * second
+    return (x - m * first) ** 2 / (m * first * (1 - first)) * (1 + m * (ratio - first) / (n * (1 - first)))
+
+
+FILLED = st.integers(2, 10**8).flatmap(lambda m: st.tuples(st.integers(1, m - 1), st.just(m)))
+
+
+@settings(deadline=None)
+@given(first=FILLED, second=FILLED, value=CRITICALS)
+@example(first=(7, 31), second=(12, 90), value=Z)
+@example(first=(99345317, 99345318), second=(1, 941), value=1.28)
+@example(first=(1, 2), second=(10**8 - 1, 10**8), value=4.0)
+def test_koopman_limits_put_the_score_statistic_of_methods_3_3_on_its_critical_value(
+    first: tuple[int, int], second: tuple[int, int], value: float
+) -> None:
+    # U falls up to the estimate and rises beyond it, so that it is on either side of z² around a limit.
+    low, high = intervals.koopman(*first, *second, critical=value)
+
+    with localcontext(prec=50):
+        below, above = Decimal(1) - Decimal("1e-11"), Decimal(1) + Decimal("1e-11")
+        z2, (lower, upper) = Decimal(value) ** 2, map(Decimal, (low, high))
+        counts = (*first, *second)
+        assert score_statistic(counts, lower * below) > z2 > score_statistic(counts, lower * above)
+        assert score_statistic(counts, upper * below) < z2 < score_statistic(counts, upper * above)
 
 
 def test_koopman_refuses_two_empty_groups() -> None:

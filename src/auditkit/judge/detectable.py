@@ -5,23 +5,34 @@ References
 Methods 3.6: the smallest detectable gap stands next to every "no difference".
 """
 
+from collections.abc import Collection, Iterable
+
 from auditkit.results.measurements import Estimate, Measurement, Measurements
 
 SUFFIX = "_smallest_detectable"
 OF_FAVOURABLE = ("adverse_impact_ratio", "impact_ratio")
 
 
-def detectable(item: Measurement, measurements: Measurements) -> str | None:
+def detectables(
+    measure: str, dimension: tuple[str, ...], measurements: Measurements
+) -> tuple[Measurement, ...]:
+    """Return the smallest gaps that would have been found between the groups of a dimension."""
+    metric = _kind(measure)
+    return tuple(
+        item
+        for item in measurements.items
+        if item.metric == metric and item.dimension == dimension and isinstance(item.result, Estimate)
+    )
+
+
+def detectable(item: Measurement, found: Iterable[Measurement]) -> str | None:
     """Return the id of the smallest gap that would have been found between the two groups of a comparison."""
-    for other in _measured(_kind(item.metric), item.dimension, measurements):
-        if other.group == item.group and other.against == item.against:
-            return other.id
-    return None
+    pairs = (other for other in found if (other.group, other.against) == (item.group, item.against))
+    return next((other.id for other in pairs), None)
 
 
-def largest_detectable(measure: str, dimension: tuple[str, ...], measurements: Measurements) -> str | None:
-    """Return the id of the largest such gap in a dimension: a gap of that size would have been found anywhere."""
-    found = _measured(_kind(measure), dimension, measurements)
+def largest_detectable(found: Collection[Measurement]) -> str | None:
+    """Return the id of the largest such gap: one of that size would have been found anywhere."""
     return max(found, key=lambda item: (_size(item), item.id)).id if found else None
 
 
@@ -29,14 +40,6 @@ def _kind(measure: str) -> str:
     if measure in OF_FAVOURABLE:
         return f"favourable_rate_ratio{SUFFIX}"
     return measure.removesuffix("_range") + ("_ratio" if measure.endswith("_range") else "") + SUFFIX
-
-
-def _measured(metric: str, dimension: tuple[str, ...], measurements: Measurements) -> list[Measurement]:
-    return [
-        item
-        for item in measurements.items
-        if item.metric == metric and item.dimension == dimension and isinstance(item.result, Estimate)
-    ]
 
 
 def _size(item: Measurement) -> float:

@@ -4,7 +4,7 @@ from auditkit.definitions.audit_file import AuditFile
 from auditkit.definitions.policy import FEEDBACK_VERDICT, Limit, Policy
 from auditkit.judge.alerts import EVERYONE, of_residents
 from auditkit.judge.alternatives import judge_alternatives
-from auditkit.judge.detectable import detectable, largest_detectable
+from auditkit.judge.detectable import detectable, detectables, largest_detectable
 from auditkit.judge.families import applicable, dimensions, reference_of
 from auditkit.judge.loops import loop_status, loop_verdict
 from auditkit.judge.verdicts import note, verdict
@@ -58,8 +58,9 @@ def _finding(
 ) -> Finding:
     unknown = not of_residents(limit.measure) and _membership_unknown(dimension, measurements)
     reference = reference_of(dimension, audit)
+    smallest = detectables(limit.measure, dimension, measurements)
     judged = tuple(
-        _comparison(item, limit, measurements, unknown=unknown,
+        _comparison(item, limit, smallest, unknown=unknown,
                     directed=reference is not None or dimension not in audit.dimensions)
         for item in measurements.items
         if (item.metric, item.dimension, item.stratum) == (limit.measure, dimension, None)
@@ -71,19 +72,19 @@ def _finding(
         id=f"{limit.id}/{name}", limit_id=limit.id, status=status,
         evidence=tuple(one.measurement for one in judged if one.status == status), comparisons=judged,
         limit=_applied(limit, name), scope=limit.scope, source=limit.source, why=limit.why,
-        smallest_detectable=largest_detectable(limit.measure, dimension, measurements),
+        smallest_detectable=largest_detectable(smallest),
     )  # fmt: skip
 
 
 def _comparison(
-    item: Measurement, limit: Limit, measurements: Measurements, *, unknown: bool, directed: bool
+    item: Measurement, limit: Limit, smallest: tuple[Measurement, ...], *, unknown: bool, directed: bool
 ) -> Comparison:
     status = verdict(item, limit, membership_unknown=unknown, directed=directed)
     return Comparison(
         measurement=item.id,
         status=status,
         note=note(item, status),
-        smallest_detectable=detectable(item, measurements),
+        smallest_detectable=detectable(item, smallest),
     )
 
 

@@ -1,6 +1,6 @@
 """Who is open in a rate: people whose group, decision or outcome is not known, or whose outcome may be hidden."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -49,15 +49,20 @@ class OpenPeople:
 
     def alone(self, group: GroupKey) -> tuple[Filled, Filled]:
         """Return the counts that make a group's rate lowest and highest."""
-        return worst_case.rate_fills(
-            *self.counts[group], self._own(group).plus(_sum(self._may_be([group], [])))
-        )
+        may_be = [people for key, people in self.nobodys.items() if _allows(key, group)]
+        return worst_case.rate_fills(*self.counts[group], _sum((self._own(group), *may_be)))
 
     def pair(self, group: GroupKey, other: GroupKey, gap: Gap) -> tuple[Pair, Pair]:
         """Return the counts that make the gap between two groups lowest and highest."""
-        first = self._own(group).plus(_sum(self._may_be([group], [other])))
-        second = self._own(other).plus(_sum(self._may_be([other], [group])))
-        shared = _sum(self._may_be([group, other], []))
+        first, second, shared = self._own(group), self._own(other), Open()
+        for key, people in self.nobodys.items():
+            may_be_first, may_be_second = _allows(key, group), _allows(key, other)
+            if may_be_first and may_be_second:
+                shared = shared.plus(people)
+            elif may_be_first:
+                first = first.plus(people)
+            elif may_be_second:
+                second = second.plus(people)
         return worst_case.pair_fills(
             (self.counts[group], first), (self.counts[other], second), shared, gap=gap
         )
@@ -69,12 +74,6 @@ class OpenPeople:
 
     def _own(self, group: GroupKey) -> Open:
         return self.own.get(group, Open())
-
-    def _may_be(self, groups: Sequence[GroupKey], but: Sequence[GroupKey]) -> Iterator[Open]:
-        """Name people of unknown group who may belong to each of some groups, and to none of others."""
-        for key, people in self.nobodys.items():
-            if all(_allows(key, one) for one in groups) and not any(_allows(key, one) for one in but):
-                yield people
 
 
 def _allows(key: GroupKey, group: GroupKey) -> bool:

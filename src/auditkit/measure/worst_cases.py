@@ -20,6 +20,8 @@ from auditkit.statistics.worst_case import Filled, Pair
 
 GroupKey = tuple[str, ...]
 Gap = Literal["difference", "ratio", "excess"]
+Ends = tuple[tuple[Rate, Rate], tuple[Rate, Rate]]
+"""Two rates where the gap between them is lowest, and where it is highest."""
 GAPS = {"difference": worst_case.difference, "ratio": worst_case.ratio, "excess": worst_case.excess}
 
 
@@ -79,11 +81,11 @@ class WorstCases:
         if not isinstance(result, Estimate):
             return result
         low, high = self.fills.pair(*pair, GAPS[gap])
-        bounds = Interval(GAPS[gap](low), GAPS[gap](high))
+        bounds, ends = Interval(GAPS[gap](low), GAPS[gap](high)), self._ends(pair, (low, high))
 
         def at(reach: float) -> Interval:
             joint = pairs.simultaneous and reach == pairs.critical
-            return self._wide(pair, (low, high), gap, reach, simultaneous=joint)
+            return self._wide(ends, gap, reach, simultaneous=joint)
 
         return bounded(result, bounds, self._chance(pair, at), joint=pairs.critical)
 
@@ -98,20 +100,20 @@ class WorstCases:
         if not isinstance(result, Estimate):
             return result
         lowest, highest = self.fills.meeting(groups)
-        pairs = list(permutations(groups, 2))
         gap: Gap = "difference" if what == "range" else "ratio"
-        ends = {pair: self.fills.pair(*pair, GAPS[gap]) for pair in pairs}
+        fills = {pair: self.fills.pair(*pair, GAPS[gap]) for pair in permutations(groups, 2)}
+        ends = [self._ends(pair, fill) for pair, fill in fills.items()]
         if what == "range":
             bounds = Interval(
-                max(0.0, highest - lowest), max(worst_case.difference(high) for _, high in ends.values())
+                max(0.0, highest - lowest), max(worst_case.difference(high) for _, high in fills.values())
             )
         else:
             bounds = Interval(
-                min(worst_case.ratio(low) for low, _ in ends.values()), _at_most_one(lowest, highest)
+                min(worst_case.ratio(low) for low, _ in fills.values()), _at_most_one(lowest, highest)
             )
 
         def at(reach: float) -> Interval:
-            wide = [self._wide(pair, ends[pair], gap, reach, simultaneous=True) for pair in pairs]
+            wide = [self._wide(both, gap, reach, simultaneous=True) for both in ends]
             if what == "range":
                 return intervals.largest_difference(wide)
             return intervals.smallest_ratio([Interval(1.0, 1.0), *wide])
@@ -123,14 +125,13 @@ class WorstCases:
         if not isinstance(result, Estimate):
             return result
         others = [other for other in self._sound() if other != group]
-        ends = {other: self.fills.pair(group, other, worst_case.ratio) for other in others}
-        low = min(1.0, *(worst_case.ratio(low) for low, _ in ends.values()))
+        fills = {(group, other): self.fills.pair(group, other, worst_case.ratio) for other in others}
+        ends = [self._ends(pair, fill) for pair, fill in fills.items()]
+        low = min(1.0, *(worst_case.ratio(low) for low, _ in fills.values()))
         highest = _at_most_one(self.fills.alone(group)[1].rate, self.fills.meeting(others)[1])
 
         def at(reach: float) -> Interval:
-            wide = [
-                self._wide((group, other), ends[other], "ratio", reach, simultaneous=True) for other in others
-            ]
+            wide = [self._wide(both, "ratio", reach, simultaneous=True) for both in ends]
             return intervals.smallest_ratio([Interval(1.0, 1.0), *wide])
 
         return self._summarised(
@@ -163,11 +164,14 @@ class WorstCases:
         size = None if rate.size is None else (fill.x * shrink, fill.m * shrink)
         return replace(rate, numerator=fill.x, denominator=fill.m, value=fill.rate, size=size)
 
-    def _wide(
-        self, pair: tuple[GroupKey, GroupKey], ends: tuple[Pair, Pair], gap: Gap, reach: float, *, simultaneous: bool
-    ) -> Interval:  # fmt: skip
+    def _ends(self, pair: tuple[GroupKey, GroupKey], fills: tuple[Pair, Pair]) -> Ends:
+        first, second = pair
+        low, high = ((self._filled(first, one), self._filled(second, other)) for one, other in fills)
+        return low, high
+
+    def _wide(self, ends: Ends, gap: Gap, reach: float, *, simultaneous: bool) -> Interval:
         """Run from the lower limit of chance at the lowest fill to the upper one at the highest."""
-        low, high = ((self._filled(pair[0], one[0]), self._filled(pair[1], one[1])) for one in ends)
+        low, high = ends
         if gap == "ratio":
             return Interval(_ratio_at(low, self.kind, reach).low, _ratio_at(high, self.kind, reach).high)
         down = difference_interval(*low, reach, simultaneous=simultaneous).low

@@ -1,8 +1,23 @@
 """Numbers as people read them, in their language; rounding never carries a number across a limit."""
 
 from collections.abc import Iterable
+from functools import cache
 
-from babel.numbers import format_decimal
+from babel import Locale
+from babel.numbers import NumberPattern, format_decimal, parse_pattern
+
+DIGITS: tuple[NumberPattern, ...] = tuple(parse_pattern(f"#,##0.{'0' * digits}") for digits in range(8))
+"""How a number is written with so many digits after the point."""
+WHOLE, ANY = parse_pattern("#,##0"), parse_pattern("#,##0.########")
+
+
+def _written(value: float, pattern: NumberPattern, locale: str) -> str:
+    return str(format_decimal(value, format=pattern, locale=_language(locale)))
+
+
+@cache
+def _language(locale: str) -> Locale:
+    return Locale.parse(locale)
 
 
 def _side(value: float, limit: float) -> int:
@@ -19,8 +34,8 @@ def decimal(value: float, *, locale: str, digits: int = 2, limits: Iterable[floa
     """
     for shown in range(digits, 8):
         if all(_side(round(value, shown), limit) == _side(value, limit) for limit in limits):
-            return str(format_decimal(value, format="#,##0." + "0" * shown, locale=locale))
-    return str(format_decimal(value, format="#,##0.########", locale=locale))
+            return _written(value, DIGITS[shown], locale)
+    return _written(value, ANY, locale)
 
 
 def whole(value: float, *, locale: str) -> str:
@@ -29,7 +44,7 @@ def whole(value: float, *, locale: str) -> str:
     >>> whole(7214, locale="en")
     '7,214'
     """
-    return str(format_decimal(round(value), format="#,##0", locale=locale))
+    return _written(round(value), WHOLE, locale)
 
 
 def per_thousand(rate: float, *, locale: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError
+from pydantic_core import to_json
 
 from auditkit.errors import ReportError
 from auditkit.results.alert_records import AlertsRecord
@@ -311,18 +312,12 @@ class AuditDocument(Record):
 
     def to_json(self) -> str:
         """Write the document; floats have 12 significant digits and the order of keys is fixed."""
-        return (
-            json.dumps(_rounded(self.model_dump(mode="json")), ensure_ascii=False, indent=1, allow_nan=False)
-            + "\n"
-        )
+        rounded = json.loads(self.model_dump_json(), parse_float=_rounded)
+        return to_json(rounded, indent=1).decode() + "\n"
 
 
-def _rounded(value: Any) -> Any:
-    if isinstance(value, float):
-        return float(f"{value:.12g}")
-    if isinstance(value, dict):
-        return {key: _rounded(inner) for key, inner in value.items()}
-    return [_rounded(inner) for inner in value] if isinstance(value, list) else value
+def _rounded(number: str) -> float:
+    return float(f"{float(number):.12g}")
 
 
 def read_document(path: Path) -> AuditDocument:

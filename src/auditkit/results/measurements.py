@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
@@ -120,6 +121,7 @@ class Measurement:
         return f"{self.metric}/{where}{stratum}{against}"
 
 
+@lru_cache(maxsize=4096)  # few values, spelled many times
 def _encoded(value: str) -> str:
     return quote(value, safe="").replace("~", "%7E")  # `~` separates the group compared with
 

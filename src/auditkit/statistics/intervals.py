@@ -228,14 +228,21 @@ def _score_limit(x: float, m: float, y: float, n: float, critical: float) -> flo
 
     With rates p and q fitted under the ratio p/q, a = (x - m p)/(1 - p) is also -(y - n q)/(1 - q). So p and q are
     (x - a)/(m - a) and (y + a)/(n + a), and the score statistic a²[(1 - p)/(m p) + (1 - q)/(n q)] meets its critical
-    value where a cubic in a is 0. It is below 0 for a = 0 and above for a = x, and has one root between.
+    value where a cubic in a is 0. It is below 0 for a = 0 and above for a = x, and has one root between. Of t = 1/a it
+    is concave from 1/x on, and at the start, where it lacks its constant, it falls: Newton's steps then lead to the root,
+    from the second on always downwards.
     """
     z2mn = critical**2 * m * n
-    third, second = m * y - n * x, n * y * (m - x) + m * x * (n - y) + z2mn
-    a = float(
-        brentq(lambda a: ((third * a + second) * a - z2mn * (x - y)) * a - z2mn * x * y, 0, x, xtol=1e-12 * x)
-    )
-    return (x - a) * (n + a) / ((m - a) * (y + a))
+    constant = (m * y - n * x) / z2mn
+    slope = 1 + (n * y * (m - x) + m * x * (n - y)) / z2mn
+    gap, product = x - y, x * y
+    root = math.sqrt(gap**2 + 4 * product * slope)
+    t, step = 2 * slope / (root + gap) if gap > 0 else (root - gap) / (2 * product), math.inf
+    while abs(step) > 1e-9 * t:  # each step squares the error
+        value = ((-product * t - gap) * t + slope) * t + constant
+        step = value / ((3 * product * t + 2 * gap) * t - slope)
+        t += step
+    return (x * t - 1) * (n * t + 1) / ((m * t - 1) * (y * t + 1))
 
 
 def _score(x: float, m: float, y: float, n: float, *, ratio: float) -> float:
