@@ -9,6 +9,7 @@ from typing import Any, Literal
 from auditkit.measure.groups import Rate, limits, without_interval
 from auditkit.results.measurements import Bounds, Estimate, Family, NotEstimable
 from auditkit.statistics import critical, intervals, mover
+from auditkit.statistics.equal_tailed import laud_difference
 from auditkit.statistics.intervals import Interval
 
 Group = tuple[str, ...]
@@ -63,13 +64,14 @@ def difference(first: Rate, second: Rate, pairs: Pairing) -> Estimate | NotEstim
             return without_interval(first.value - second.value, method="newcombe_clustered")
         return NotEstimable(reason=reason)
 
-    def interval(reach: float, *, simultaneous: bool = False) -> Bounds:
-        return limits(difference_interval(first, second, reach, simultaneous=simultaneous))
+    def interval(reach: float, *, simultaneous: bool = False, tails: Tails = "both") -> Bounds:
+        return limits(difference_interval(first, second, reach, simultaneous=simultaneous, tails=tails))
 
     joint = None if pairs.critical is None else interval(pairs.critical, simultaneous=pairs.simultaneous)
     return Estimate(
         value=first.value - second.value, interval=interval(critical.normal(0.95)),
-        interval_90=interval(critical.normal(0.90)), interval_family=joint, method=f"newcombe{_design(first, second)}",
+        interval_90=interval(critical.normal(0.90), tails="each"), interval_family=joint,
+        method=f"newcombe{_design(first, second)}",
     )  # fmt: skip
 
 
@@ -83,13 +85,18 @@ def _design(first: Rate, second: Rate) -> str:
     return first.design or second.design
 
 
-def difference_interval(first: Rate, second: Rate, reach: float, *, simultaneous: bool) -> Interval:
+def difference_interval(
+    first: Rate, second: Rate, reach: float, *, simultaneous: bool, tails: Tails = "both"
+) -> Interval:
     """Put an interval of so many standard errors around a difference."""
     if first.own_interval or second.own_interval:
         both = [Interval(*_closed(rate.interval(reach))) for rate in (first, second)]
         return mover.weighted_sum([first.value, second.value], both, weights=[1, -1])
-    joint = intervals.agresti_caffo if simultaneous else intervals.newcombe
-    return joint(first.events, first.trials, second.events, second.trials, critical=reach)
+    if tails == "each":
+        kind = laud_difference
+    else:
+        kind = intervals.agresti_caffo if simultaneous else intervals.newcombe
+    return kind(first.events, first.trials, second.events, second.trials, critical=reach)
 
 
 def _closed(bounds: Bounds) -> tuple[float, float]:
@@ -256,7 +263,7 @@ def _extreme_interval(
     ordered = [(first, second) for first in rates for second in rates if first is not second]
     if what == "range":
         return intervals.largest_difference(
-            [difference_interval(a, b, value, simultaneous=True) for a, b in ordered]
+            [difference_interval(a, b, value, simultaneous=True, tails=tails) for a, b in ordered]
         )
     return intervals.smallest_ratio(
         [_of_pair(a, b, kind=kind, tails=tails)(value) for a, b in ordered if a.value or b.value]
