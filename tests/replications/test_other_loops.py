@@ -427,6 +427,35 @@ def test_the_logs_have_their_own_part_of_the_report(in_use: auditkit.Audit) -> N
     assert {source.table for source in in_use.document.inputs} == {"records", "areas", "deployment"}
 
 
+def test_a_tool_that_logs_flags_has_a_gain_as_well(tmp_path: Path) -> None:
+    # flagged with chance .4 + .2 log(records of the last two weeks / 8); a flag doubles what is discovered
+    import datetime as dt
+    import math
+
+    import numpy as np
+
+    rng = np.random.default_rng(9)
+    areas = [f"a{at:02}" for at in range(40)]
+    before, logs = np.full((2, 40), 4), ["area,week,flag,found,told"]
+    for week in range(60):
+        day = (dt.date(2020, 1, 6) + dt.timedelta(weeks=week)).isoformat()
+        flags = rng.random(40) < np.clip(0.4 + 0.2 * np.log((before.sum(axis=0) + 0.5) / 8), 0, 1)
+        here, told = rng.poisson(3 * 2.0**flags), rng.poisson(5.0, 40)
+        logs += [f"{area},{day},{int(flags[at])},{here[at]},{told[at]}" for at, area in enumerate(areas)]
+        before = np.stack([before[1], here])
+    audit = run_places(tmp_path, logs, areas=areas, sections=f'flags = "flag"\n{OWN}memory_periods = 2\n')
+    trace, gain = (numbers(audit)[f"log_{name}/loop"] for name in ("retraining_response", "loop_gain"))
+
+    for found, truth in ((trace, 0.2), (gain, 0.2 * math.log(2))):
+        low, high = found["interval"]
+        assert low > 0
+        assert found["value"] == pytest.approx(truth, abs=0.75 * (high - low))  # three standard errors
+    for kind in ("html", "md"):
+        text = audit.files[f"report.en.{kind}"].decode()
+        assert "how many flags come back for one flag more" in text
+        assert "Flags were logged, not hours." in text
+
+
 def test_without_the_source_of_records_the_logs_say_so(tmp_path: Path) -> None:
     logs = ["area,week,hours", "a,2021-01-04,1", "a,2021-01-11,3", "b,2021-01-04,2", "b,2021-01-11,1"]
     audit = run_places(tmp_path, logs, areas=["a", "b"], sections='hours = "hours"\n')

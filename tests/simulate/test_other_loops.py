@@ -247,13 +247,13 @@ def test_with_fewer_than_twenty_areas_the_value_stays_without_an_interval() -> N
     assert found["log_smallest_detectable/loop"] == NotEstimable(reason="NE-BLOCKS")
 
 
-def test_flags_have_no_trace_of_retraining() -> None:
+def test_flags_have_every_part_as_well() -> None:
     found = results(examine_logs(logs(24, flags=True), TABLE, families=()))
 
-    assert "log_loop_gain/loop" not in found
-    effect = found["log_deployment_elasticity/loop"]
-    assert isinstance(effect, Estimate)
-    assert effect.method == "panel_flagged"
+    for metric in ("log_deployment_elasticity", "log_retraining_response", "log_loop_gain"):
+        effect = found[f"{metric}/loop"]
+        assert isinstance(effect, Estimate)
+        assert effect.method == "panel_flagged"
 
 
 @pytest.mark.parametrize(

@@ -94,9 +94,8 @@ def _numbers(
         made["log_negative_control"] = lambda logs: log_test.negative_control(
             logs, lag=table.lag, memory=memory
         )
-    if not tally.flags:
-        made["log_retraining_response"] = lambda logs: log_test.retraining_trace(logs, memory=memory)
-        made["log_loop_gain"] = lambda logs: log_test.loop_gain(logs, lag=table.lag, memory=memory)
+    made["log_retraining_response"] = lambda logs: log_test.retraining_trace(logs, memory=memory)
+    made["log_loop_gain"] = lambda logs: log_test.loop_gain(logs, lag=table.lag, memory=memory)
     for metric, make in made.items():
         effect = None if refusal else _made(make, _logs(tally))
         if effect is None:

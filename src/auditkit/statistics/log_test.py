@@ -170,16 +170,18 @@ def negative_control(logs: Logs, *, lag: int = 0, memory: int = 0) -> Effect:
 def retraining_trace(logs: Logs, *, memory: int) -> Effect:
     """How many per cent more deployment an area gets in the next period for one per cent more discovered records.
 
-    Records are added up over the periods that the tool learns from.
+    Records are added up over the periods that the tool learns from. Where deployment is a flag: how many flags more it
+    gets for one unit more of the logarithm of records, so a hundredth of that for one per cent more.
 
     Raises
     ------
     ValueError
-        As `deployment_elasticity`, and if deployment is a flag or `memory` holds no period.
+        As `deployment_elasticity`, and if `memory` holds no period.
 
     References
     ----------
-    Methods 6.9 (5).
+    Methods 6.9 (5); Angrist, J. D., Pischke, J.-S. (2009), Mostly harmless econometrics, Princeton University Press,
+    section 3.4.2 (flags by least squares).
     """
     return _effect(_trace(logs, memory=memory), logs, lag=0)
 
@@ -187,6 +189,7 @@ def retraining_trace(logs: Logs, *, memory: int) -> Effect:
 def loop_gain(logs: Logs, *, lag: int = 0, memory: int) -> Effect:
     """How much of one per cent more deployment comes back as more deployment, once the tool has learnt from it.
 
+    Where deployment is a flag: how many flags come back for one flag more in every period that the tool learns from.
     The product of what deployment discovers and what discoveries deploy. Both rest on the same areas, so their spread
     is taken from how much each area moves either (the delta method).
 
@@ -301,14 +304,17 @@ def _elasticity(logs: Logs, *, lag: int, memory: int) -> PanelFit:
 
 
 def _trace(logs: Logs, *, memory: int) -> PanelFit:
-    if logs.flags or not 1 <= memory < logs.deployment.shape[1]:
-        msg = f"expected hours and a memory of 1 period or more within the logs, found {memory}"
+    if not 1 <= memory < logs.deployment.shape[1]:
+        msg = f"expected a memory of 1 period or more within the logs, found {memory}"
         raise ValueError(msg)
     following = _lagged(logs.deployment, -1)
     records = [_summed(counts, memory) for counts in (logs.discovered, logs.reported)]
-    kept = np.isfinite(following) & (np.nan_to_num(following) > 0) & np.isfinite(records[0] + records[1])
+    kept = np.isfinite(following) & np.isfinite(records[0] + records[1])
+    if not logs.flags:  # no deployment has no logarithm; no flag is a 0
+        kept &= np.nan_to_num(following) > 0
     logged = np.stack([np.log(np.where(kept, counts, 1.0) + HALF) for counts in records])
-    return linear_panel(np.log(np.where(kept, following, 1.0)), logged, observed=kept)
+    after = np.where(kept, following, 1.0)
+    return linear_panel(after if logs.flags else np.log(after), logged, observed=kept)
 
 
 def _summed(counts: Floats, memory: int) -> Floats:
