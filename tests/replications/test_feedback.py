@@ -282,6 +282,30 @@ def taking(tmp_path_factory: pytest.TempPathFactory) -> auditkit.Audit:
     )
 
 
+def test_f3_the_gain_of_a_tool_that_remembers_a_window_is_the_slope_of_the_window_map(tmp_path: Path) -> None:
+    # Rates 369 : 282, as 3.68511 : 2.816466 of F3, of which a visit finds as much as is reported: weight .5, slope .322.
+    limits = [
+        LIMITS.format(id=f"gain-{at}", measure="loop_spectral_radius", most=most)
+        for at, most in enumerate((0.4, 0.25))
+    ]
+    audit = run(
+        tmp_path, loop(rounds=40, more="window = 20"), reported=(369, 282), discovered=(180, 140),
+        policy=POLICY + "".join(limits),
+    )  # fmt: skip
+    items = {item.id: item for item in audit.document.measurements}
+    gain = items["loop_spectral_radius/loop=as%20submitted"]
+
+    assert gain.value == pytest.approx(0.322, abs=0.02)
+    assert gain.interval is not None
+    assert (gain.interval[1] or 1) - (gain.interval[0] or 0) < 0.03
+    assert (statuses(audit)["gain-0"], statuses(audit)["gain-1"]) == ("meets", "does_not_meet")
+    assert found(audit)["radius_periods"] == 20
+    for kind in ("html", "md"):
+        text = audit.files[f"report.en.{kind}"].decode()
+        assert "one retraining multiplies a small difference between areas by up to 0.32." in text
+        assert "It learns from records of 20 rounds each time." in text
+
+
 def statuses(audit: auditkit.Audit) -> dict[str, str]:
     return {finding.limit_id: finding.status for finding in audit.document.findings}
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.stats import skellam
 
 from auditkit.definitions.places import FeedbackChoice, Truth
 from auditkit.definitions.records import Decision
@@ -110,6 +111,68 @@ def test_what_policies_may_limit_stands_with_the_measurements(counting: Feedback
     assert isinstance(found["loop_null_noise/loop=shuffled%20records"], Estimate)
 
 
+def test_what_one_retraining_makes_of_a_difference_follows_from_the_chance_of_more_records() -> None:
+    # The tool visits the one of two equal areas with more records of the last week. Each reports 10 a week; a visit finds
+    # 10 more: rates 10 / .5, of which .5 are discovered. A tenth of all visits goes one way, or the other.
+    even = Truth(source="a survey", reporting_rate=(0.5, 0.5), discovery_rate=(0.5, 0.5))
+    found = play(make_tally([10, 10], [5, 5], flagged=1), window=1, rounds=40, truth=even)
+    share = found.areas[0].limit_share or 0
+
+    def first_is_visited(more: float) -> float:
+        # Skellam: the difference of two Poisson counts; ties go to the first
+        ours, theirs = (10 + 10 * at for at in (0.9 * share + more, 0.9 * (1 - share) + 0.1 - more))
+        return float(skellam.sf(-1, ours, theirs))
+
+    assert found.radius is not None
+    low, high = found.radius[1:]
+    gain = (first_is_visited(0.1) - first_is_visited(0.0)) / 0.1
+    assert 1 < gain < 20 / np.sqrt(2 * np.pi * 30)  # the density of the difference, at its highest
+    assert found.radius[0] == pytest.approx(gain, abs=0.75 * (high - low))  # three standard errors
+    assert found.radius_periods == 20
+
+
+def test_a_tool_that_has_settled_on_its_areas_answers_to_no_small_difference() -> None:
+    found = play(make_tally([90, 50, 9, 7], [20, 9, 1, 1]), allocator="top_k", rounds=10)
+
+    assert found.radius == (0, 0, 0)
+
+
+class Demanding(Proportional):
+    """A forecaster that cannot learn from less than a month."""
+
+    def start(self, past: Past, *, replicates: int, seed: int) -> None:
+        """Refuse a short past."""
+        if len(past.periods) < 4:
+            msg = "it needs four weeks"
+            raise RerunError(msg)
+        super().start(past, replicates=replicates, seed=seed)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"allocator": "command", "command": ("x",), "forecaster": lambda _: Demanding()},
+        {"allocator": "proportional", "window": 4, "correction": "importance"},
+    ],
+)
+def test_where_one_retraining_cannot_be_had_everything_else_is_measured(settings: dict[str, Any]) -> None:
+    found = play(make_tally([9, 8, 7, 6], [2] * 4), rounds=10, **settings)
+
+    assert found.status == "measured"
+    assert measures(found)["loop_spectral_radius/loop=as%20submitted"] == NotEstimable(reason="NE-MODEL")
+
+
+def test_a_score_limit_decides_where_a_retrained_program_goes() -> None:
+    # records of twenty weeks and more: every area lies far above a limit of 10, so nothing moves
+    decision = Decision(score_at_least=10)
+    found = play(
+        make_tally([9, 8, 7, 6], [2] * 4), rounds=10, allocator="command", command=("x",), decision=decision,
+        forecaster=lambda _: Proportional(),
+    )  # fmt: skip
+
+    assert found.radius == (0, 0, 0)
+
+
 def test_without_an_assumed_truth_only_the_null_tests_are_estimated() -> None:
     found = play(make_tally([6] * AREAS, [2] * AREAS), truth=None, rounds=10)
     known = {name for name, result in measures(found).items() if isinstance(result, Estimate)}
@@ -206,7 +269,7 @@ def test_where_the_vendors_program_answers_few_steps_are_played_and_all_runs_at_
         rounds=10,
     )
 
-    assert set(started) == {100}
+    assert set(started) == {100, 200}  # 200: pairs of runs for the gain of one retraining
     assert [step.name for step in found.ladder] == [
         "random", "status_quo", "tool", "not_retrained", "reported_only", "explore_10",
     ]  # fmt: skip

@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from auditkit.statistics.retraining import head_start_gain, rank_stability, retraining_limit, spectral_radius
+from auditkit.statistics.retraining import (
+    dominant_gain,
+    head_start_gain,
+    rank_stability,
+    retraining_limit,
+    spectral_radius,
+)
 from auditkit.statistics.urn_limits import fixed_points, retraining_slope
 
 Floats = NDArray[np.float64]
@@ -68,6 +74,35 @@ def test_the_gain_of_many_areas_is_that_of_the_equation() -> None:
     found = spectral_radius(lambda a: window_map(discovered, reported, a), rest.shares)
 
     assert found == pytest.approx(rest.slope, abs=1e-6)
+
+
+def test_the_dominant_gain_is_the_largest_absolute_eigenvalue_whatever_the_noise() -> None:
+    # a retraining that multiplies differences by -.8, .5 and .2, along directions that are not at right angles
+    rng = np.random.default_rng(4)
+    directions = np.array([[1.0, -1, 0, 0], [1, 1, -2, 0], [1, 1, 1, -3]]) @ (np.eye(4) + 0.2)
+    directions -= directions.mean(axis=1, keepdims=True)
+    retrain = np.linalg.pinv(directions) @ np.diag([-0.8, 0.5, 0.2]) @ directions
+
+    def respond(along: Floats) -> Floats:
+        return np.asarray(along @ retrain + rng.normal(0, 0.05, (400, 4)), dtype=np.float64)
+
+    found = dominant_gain(respond, np.array([0.0, 1, 2, 4]), applications=12, repeats=4)
+
+    assert found.radius == pytest.approx(0.8, abs=0.02)
+    assert found.low < found.radius < found.high
+    # v·Jv / v·v with noise of .05 in each area has a deviation of .05 / |v|; 1,600 answers
+    along = directions[0] / np.maximum(directions[0], 0).sum()
+    assert found.high - found.radius == pytest.approx(1.96 * 0.05 / np.linalg.norm(along) / 40, rel=0.1)
+
+
+def test_a_difference_that_is_lost_at_once_has_no_gain() -> None:
+    found = dominant_gain(
+        lambda along: np.zeros((5, along.size)), np.array([1.0, 0.0]), applications=3, repeats=2
+    )
+
+    assert (found.radius, found.low, found.high) == (0, 0, 0)
+    with pytest.raises(ValueError, match="a difference between areas"):
+        dominant_gain(lambda along: along[None], np.ones(3), applications=1, repeats=1)
 
 
 def test_a_share_too_small_to_be_moved_is_refused() -> None:

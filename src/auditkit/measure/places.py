@@ -60,6 +60,7 @@ PLACE_MEASURES = {
     "loop_share_amplification": "Share of visits of the busiest areas in the long run over their share of incidents.",
     "loop_group_amplification": "Visits to areas of a group's residents in the long run over what true rates would put there.",
     "loop_gain": "Factor by which one retraining multiplies a small difference between areas.",
+    "loop_spectral_radius": "Largest gain of one retraining over all small differences between areas, where visits rest.",
     "loop_runaway_probability": "Share of runs whose most visited tenth ends above 1.5 times its true share.",
     "loop_lock_in_probability": "Share of runs that have become so for good by the last round.",
     "loop_null_spread": "Deviation between runs of an area's share of visits over an equal share, on areas that are all equal.",

@@ -15,7 +15,7 @@ EDGES = (0.5, 0.8, 1.25, 2.0)
 """Between shades: far below the due share, below, near it, above, far above."""
 METRICS = (
     "loop_log_odds_amplification", "loop_added_log_odds", "loop_share_amplification", "loop_runaway_probability", "loop_lock_in_probability",
-    "loop_gain", "loop_null_spread", "loop_null_noise", "loop_group_amplification",
+    "loop_gain", "loop_spectral_radius", "loop_null_spread", "loop_null_noise", "loop_group_amplification",
 )  # fmt: skip
 
 

@@ -237,6 +237,10 @@ class Feedback:
     """Factor by which one retraining multiplies a head start."""
     head_start_left: Span | None = None
     """What is left of a head start at the end, over what it was at first."""
+    radius: Span | None = None
+    """Spectral radius of one retraining where the runs of a played tool end, with its Monte Carlo interval."""
+    radius_periods: int | None = None
+    """Periods of records that this retraining learns from."""
     points: tuple[RestingPoint, ...] = ()
     starts: tuple[StartingPoint, ...] = ()
     layers: tuple[Layer, ...] = ()

@@ -174,6 +174,12 @@ class FeedbackRecord(Record):
     added: Span | None = Field(None, description="What the loop itself adds, in log odds.")
     gain: Span | None = None
     head_start_left: Span | None = None
+    radius: Span | None = Field(
+        None, description="Largest gain of one retraining where a played tool ends: below 1 differences fade."
+    )
+    radius_periods: int | None = Field(
+        None, description="Periods of records that this retraining learns from."
+    )
     points: tuple[RestingPointRecord, ...] = ()
     starts: tuple[StartingPointRecord, ...] = ()
     layers: tuple[LayerRecord, ...] = ()

@@ -11,7 +11,7 @@ NEEDED = 100
 """Runs below which a runaway probability is not estimated."""
 ALWAYS = (
     ("loop_log_odds_amplification", TOOL), ("loop_added_log_odds", TOOL), ("loop_share_amplification", TOOL), ("loop_runaway_probability", TOOL),
-    ("loop_gain", TOOL), ("loop_lock_in_probability", TOOL), ("loop_null_spread", "equal areas"),
+    ("loop_gain", TOOL), ("loop_spectral_radius", TOOL), ("loop_lock_in_probability", TOOL), ("loop_null_spread", "equal areas"),
     ("loop_null_noise", "equal areas"), ("loop_null_noise", "shuffled records"),
 )  # fmt: skip
 """Measures and what they are of."""
@@ -114,6 +114,9 @@ def _of_the_tool(feedback: Feedback) -> dict[tuple[str, str], Result]:
         ("loop_gain", TOOL): _solved_gain(feedback)
         if feedback.points
         else _spanned(feedback.gain, method="pairs of runs, one with a head start"),
+        ("loop_spectral_radius", TOOL): _solved_gain(feedback)
+        if feedback.points
+        else _spanned(feedback.radius, method="finite differences over pairs of runs"),
         ("loop_lock_in_probability", TOOL): NotEstimable(reason="NE-MODEL") if locked is None else _estimate(
             locked, method="Kaplan-Meier"
         ),

@@ -116,6 +116,7 @@ def _played(  # noqa: PLR0913  # gathered in one place
         groups=() if limit is None else loop_groups(tally, loop, limit, due=rule.due(loop.rates)), left_out=len(tally.areas.ids) - len(loop.used),
         overlap=stands_in[0], repeats=stands_in[1], rounds=choice.rounds, period=loop.past.period,
         log_odds=drift.log_odds, added=drift.added, parameters=drift.parameters, gain=drift.gain, head_start_left=drift.head_start_left,
+        radius=drift.radius, radius_periods=drift.radius_periods,
         points=drift.points, starts=drift.starts, layers=drift.layers, deterrence=drift.deterrence, ladder=drift.ladder,
         lock_in=drift.lock_in,
         rank_overlap=None if stability is None else (stability.overlap, stability.low),

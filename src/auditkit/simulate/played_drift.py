@@ -12,6 +12,7 @@ from auditkit.simulate.arms import Played, World, leaders
 from auditkit.simulate.ladder import deterred, deterrence, elastic_layers, ladder, steps, top_shares
 from auditkit.simulate.nulls import on_equal_areas, on_permuted_history
 from auditkit.simulate.playing import Drift, Player, chance_layer, concentrated, locked, played_arm
+from auditkit.simulate.retrained_once import gain_at_rest, memory_periods
 from auditkit.simulate.starts import equal_past, head_start, turned_past
 from auditkit.statistics.retraining import Gain, head_start_gain
 from auditkit.statistics.run_intervals import log_odds_over_runs, mean_over_runs
@@ -64,6 +65,8 @@ def _conditional(player: Player, truth: Truth, free: Drift) -> Drift:
     )
     drawn = _drawn(player, truth)
     starts, gain = _elsewhere(player, worlds["middle"])
+    limit = np.asarray(own.final.mean(axis=0), dtype=np.float64)
+    once = gain_at_rest(player, limit, truth)
     ways, softer = ladder(player), deterred(player)
     played = player.play(
         "other ways of sending patrols", [*ways, *softer], worlds["middle"], replicates=player.few
@@ -71,7 +74,8 @@ def _conditional(player: Player, truth: Truth, free: Drift) -> Drift:
     answers = deterrence(played, softer, loop, due=player.top_due)
     return Drift(
         scenarios=scenarios, arms=(*arms, *free.arms), null=free.null,
-        limit=np.asarray(own.final.mean(axis=0), dtype=np.float64), log_odds=drift,
+        limit=limit, log_odds=drift, radius=None if once is None else (once.radius, once.low, once.high),
+        radius_periods=None if once is None else memory_periods(player),
         added=log_odds_over_runs(with_loop, truth=0.5, others=without),
         parameters=None if drawn is None else drawn[1:],
         gain=None if gain is None else gain[:3], head_start_left=None if gain is None else gain[3:], starts=starts,

@@ -67,6 +67,8 @@ class Drift:
     added: Span | None = None
     gain: Span | None = None
     head_start_left: Span | None = None
+    radius: Span | None = None
+    radius_periods: int | None = None
     starts: tuple[StartingPoint, ...] = ()
     layers: tuple[Layer, ...] = ()
     deterrence: tuple[Deterrence, ...] = ()
