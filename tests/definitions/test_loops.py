@@ -110,3 +110,35 @@ def test_logs_belong_to_tools_in_use_of_places_and_alerts() -> None:
 )
 def test_keys_that_belong_together_are_asked_for(keys: dict[str, Any], said: str) -> None:
     assert said in refused("place", deployment={**LOGS, **keys})
+
+
+STOPS = {"path": "s.csv", "time": "t", "longitude": "x", "latitude": "y", "metres": 300, "hours": 1}
+
+
+@pytest.mark.parametrize(
+    ("section", "said"),
+    [
+        ({"confirmation": {}}, "name 'minutes' and 'slow_after', or 'by_lot'"),
+        ({"confirmation": {"minutes": "m"}}, "'minutes' and 'slow_after' go together"),
+        (
+            {"confirmation": {"minutes": "m", "slow_after": 9}},
+            "[feedback.confirmation] needs [records] outcome",
+        ),
+        ({"stops": STOPS}, "[feedback.stops] needs [records] time, longitude and latitude"),
+        ({"stops": {**STOPS, "metres": 0}}, "[feedback.stops] metres"),
+        ({"hot_list": {"path": "l.csv", "reads": "r"}}, "[feedback.hot_list] hits: the key is missing"),
+    ],
+)
+def test_ways_in_which_alerts_feed_on_themselves_need_what_shows_them(
+    section: dict[str, Any], said: str
+) -> None:
+    assert said in refused("alert", feedback=section)
+
+
+def test_stops_near_alerts_need_one_row_an_alert() -> None:
+    records = {"path": "r.csv", "area": "a", "time": "t", "period": "day", "longitude": "x", "latitude": "y"}
+
+    assert "needs one row an alert" in refused(
+        "alert", feedback={"stops": STOPS}, records={**records, "counts": "n"}
+    )
+    assert isinstance(audit("alert", feedback={"stops": STOPS}, records=records).feedback, AlertFeedback)

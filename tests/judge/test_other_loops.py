@@ -221,3 +221,32 @@ def test_a_comparison_at_the_limit_is_withheld_with_a_small_count(
     assert isinstance(published.items[1].result, Estimate) is shown
     assert judged.logs is not None
     assert judged.logs.cutoff_counts is None
+
+
+def test_a_small_count_withholds_every_number_of_its_part_and_no_other() -> None:
+    metrics = ("confirmed_fast", "confirmed_late", "stops_after_over_before", "hits_from_hits")
+    published = Measurements(
+        items=tuple(number(metric, NotEstimable(reason="NE-DENOM")) for metric in metrics)
+    )
+    loop = replace(
+        alert(None), part_counts=(("response", (30, 70, 10, 90, 0, 0)), ("stops", (0, 20, 12, 40, 0)))
+    )
+    made = feedback(alert=loop)
+    safe = withhold_loops(published, made, smallest_cell=11)
+
+    assert [isinstance(item.result, Withheld) for item in safe.items] == [True, True, False, False]
+    assert withhold_loops(published, made, smallest_cell=0) == published
+    shown = judged_loops(made, safe).alert
+    assert shown is not None
+    assert shown.part_counts == ()
+
+
+def test_parts_of_what_became_of_alerts_are_withheld_with_the_whole() -> None:
+    whole = Measurement(
+        metric="positive_predictive_value", dimension=(), group=(), against=None, result=Withheld()
+    )
+    part = number("confirmed_by_lot", NotEstimable(reason="NE-DENOM"))
+    made = feedback(alert=alert(None))
+    safe = withhold_loops(Measurements(items=(whole, part)), made, smallest_cell=11)
+
+    assert [item.result for item in safe.items] == [Withheld(), Withheld()]

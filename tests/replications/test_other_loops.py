@@ -289,6 +289,18 @@ def test_f17_places_under_sensors_record_more_at_equal_events(sensors: auditkit.
     assert "record 4.20 times as many as others" in sensors.files["report.en.md"].decode()
 
 
+@pytest.mark.parametrize("kind", ["html", "md"])
+def test_what_could_not_be_measured_of_alerts_is_said_with_its_reason(
+    sensors: auditkit.Audit, kind: str
+) -> None:
+    text = sensors.files[f"report.en.{kind}"].decode()
+
+    assert "was not measured, because no response times are named." in text
+    assert "was not measured, because no dispatches by lot are named." in text
+    assert "Stops near alerts were not measured, because no table of stops is named." in text
+    assert "That was not measured, because no such list is named." in text
+
+
 def test_sites_chosen_by_records_go_where_sensors_are_and_by_reports_they_do_not(
     sensors: auditkit.Audit,
 ) -> None:

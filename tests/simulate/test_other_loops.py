@@ -1,9 +1,11 @@
 """What the loops of persons and alerts, and the logs, do where something is missing."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from auditkit.definitions.loops import (
     AlertFeedback,
@@ -12,12 +14,22 @@ from auditkit.definitions.loops import (
     PersonFeedback,
     SensorRates,
 )
-from auditkit.results.alerts import AlertCounts, AlertGroups, AlertTally, Coverage
+from auditkit.results.alerts import (
+    AlertCounts,
+    AlertGroups,
+    AlertLoopCounts,
+    AlertTally,
+    Confirmed,
+    Coverage,
+    HotListCounts,
+    StopCounts,
+)
 from auditkit.results.inputs import InputRecord
 from auditkit.results.logs import LogTally
 from auditkit.results.measurements import Estimate, Family, NotEstimable, Result
 from auditkit.results.other_loops import LogTest, PersonLoop
 from auditkit.results.tally import Cell, GroupTally, Tally
+from auditkit.simulate.alert_loops import alert_loop_numbers, part_counts
 from auditkit.simulate.alerts import simulate_alerts
 from auditkit.simulate.logs import examine_logs
 from auditkit.simulate.people import detection, simulate_people
@@ -196,6 +208,72 @@ def test_sites_are_played_where_there_is_something_to_choose(
     assert bool(found.arms) is played
     assert [one.ratio for one in found.scenarios] == pytest.approx([4.2] * 3)
     assert (found.scenarios[0].to_existing is not None) is played
+
+
+NOTHING = AlertLoopCounts(response=None, lot=None, stops=None, hot_list=None)
+
+
+def counted(*, suppressed: bool = False, residents: float | None = None, **parts: Any) -> dict[str, Result]:
+    numbers = alert_loop_numbers(
+        replace(NOTHING, **parts), suppressed=suppressed, residents=residents,
+        families=(Family(metric="hits_from_hits", dimension=("loop",), compare="each", level=0.99),),
+    )  # fmt: skip
+    return {item.metric: item.result for item in numbers}
+
+
+def test_what_nobody_declares_is_not_counted() -> None:
+    assert counted() == {}
+    assert part_counts(NOTHING) == {}
+
+
+@pytest.mark.parametrize(
+    ("parts", "reasons"),
+    [
+        (
+            {"response": Confirmed(first=(0, 0), second=(3, 1), unknown=(0, 0))},
+            {"confirmed_fast": "NE-DENOM", "confirmed_fast_minus_late": "NE-DENOM"},
+        ),
+        (
+            {"lot": Confirmed(first=(2, 2), second=(3, 1), unknown=(0, 0)), "suppressed": True},
+            dict.fromkeys(
+                ("confirmed_by_lot", "confirmed_as_usual", "confirmed_as_usual_minus_by_lot"), "NE-SUPP"
+            ),
+        ),
+        (
+            {"stops": StopCounts(alerts=9, linked=0, after=0, before=0, far=5, naming=None)},
+            {"stops_after_over_before": "NE-DENOM"},
+        ),
+        (
+            {"hot_list": HotListCounts(reads=0, hits=0, entries=(0, 0), entry_hits=None)},
+            {"hits_per_1000_reads": "NE-DENOM", "entries_from_hits": "NE-DENOM"},
+        ),
+    ],
+)
+def test_counts_of_nothing_say_so(parts: dict[str, Any], reasons: dict[str, str]) -> None:
+    found = counted(**parts)
+
+    assert {name: one.reason for name, one in found.items() if isinstance(one, NotEstimable)} == reasons
+
+
+def test_stops_after_alerts_alone_leave_a_lower_limit() -> None:
+    ratio = counted(stops=StopCounts(alerts=9, linked=0, after=6, before=0, far=5, naming=None))[
+        "stops_after_over_before"
+    ]
+
+    assert isinstance(ratio, Estimate)
+    assert (ratio.value, ratio.interval and ratio.interval[1]) == (None, None)
+
+
+def test_a_limit_of_the_policy_widens_the_interval_of_what_is_counted() -> None:
+    found = counted(
+        hot_list=HotListCounts(reads=900, hits=50, entries=None, entry_hits=(15, 35)), residents=1000.0
+    )
+    share = found["hits_from_hits"]
+
+    assert {*found} == {"hits_per_1000_reads", "hits_per_1000_residents", "hits_from_hits"}
+    assert isinstance(share, Estimate)
+    exact = stats.binomtest(15, 50).proportion_ci(0.99, method="wilson")
+    assert share.interval_family == pytest.approx((exact.low, exact.high))
 
 
 # --- logs -------------------------------------------------------------------------------------------------------------

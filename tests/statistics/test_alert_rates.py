@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from auditkit.statistics.base_rates import base_rate_ppv, base_rate_ppv_range
 from auditkit.statistics.costs import CostSums, cost_per
 from auditkit.statistics.coverage import coverage_share, difference_bounds, ratio_bounds
 from auditkit.statistics.critical import normal
 from auditkit.statistics.multinomial import goodman
-from auditkit.statistics.poisson import exact_poisson
+from auditkit.statistics.poisson import exact_poisson, exact_ratio
 
 # Exact Poisson
 
@@ -213,3 +214,22 @@ def test_two_uncovered_groups_have_no_ratio() -> None:
 
     with pytest.raises(ValueError, match="without any coverage"):
         ratio_bounds(bare, bare)
+
+
+@pytest.mark.parametrize(("count", "other"), [(20, 10), (3, 40), (0, 5)])
+def test_the_ratio_of_two_counts_has_the_limits_of_the_share_of_the_first(count: int, other: int) -> None:
+    share = stats.binomtest(count, count + other).proportion_ci(0.9, method="exact")
+
+    assert exact_ratio(count, other, level=0.9) == pytest.approx(
+        (share.low / (1 - share.low), share.high / (1 - share.high))
+    )
+
+
+def test_a_ratio_over_nothing_has_no_upper_limit() -> None:
+    low, high = exact_ratio(6, 0, level=0.95)
+
+    # Clopper and Pearson, all of six: .025 ** (1/6) = .5407
+    assert low == pytest.approx(0.025 ** (1 / 6) / (1 - 0.025 ** (1 / 6)))
+    assert high == float("inf")
+    with pytest.raises(ValueError, match="not both 0"):
+        exact_ratio(0, 0, level=0.95)

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from auditkit import bundled
+from auditkit.definitions.alert_loops import loop_complaints
 from auditkit.definitions.alerts import Actions, CoverageTable, EventTable, TestRates, disposition_complaints
 from auditkit.definitions.alternatives import (
     Alternatives,
@@ -17,7 +18,7 @@ from auditkit.definitions.checks import Kind, read_tool_type
 from auditkit.definitions.displacement import Displacement, displacement_complaints
 from auditkit.definitions.frontier import Frontier, frontier_complaints
 from auditkit.definitions.inferred import InferredGroup, inferred_apart
-from auditkit.definitions.loops import DeploymentTable, FeedbackSection, for_kind
+from auditkit.definitions.loops import AlertFeedback, DeploymentTable, FeedbackSection, for_kind
 from auditkit.definitions.places import AreaTable, HistoryTable
 from auditkit.definitions.records import Confusion, Outcome, Records, Text
 from auditkit.definitions.stops import Stops, stop_complaints
@@ -351,6 +352,8 @@ def _alert_complaints(audit: AuditFile) -> list[str]:
         found.append("[coverage] needs [areas], which says who lives there")
     if (records.longitude is None) != (records.latitude is None):
         found.append("[records] longitude and latitude go together")
+    if isinstance(audit.feedback, AlertFeedback):
+        found += loop_complaints(audit.feedback.confirmation, audit.feedback.stops, records)
     return [*found, *_of_people(audit), *_reference_complaints(audit), *_period_complaints(audit)]
 
 

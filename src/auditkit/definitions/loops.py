@@ -4,6 +4,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
+from auditkit.definitions.alert_loops import Confirmation, HotList, NearbyStops
 from auditkit.definitions.alerts import RateRange
 from auditkit.definitions.checks import Kind
 from auditkit.definitions.places import FeedbackChoice
@@ -92,6 +93,13 @@ class AlertFeedback(Definition):
     replicates: Annotated[int, Field(ge=50, le=10_000)] = Field(200, description="runs of each variant.")
     events_per_area: Annotated[float, Field(gt=0)] | None = Field(
         None, description="true events of an area per round; absent, from the alerts."
+    )
+    confirmation: Confirmation | None = Field(
+        None, description="what a confirmation may depend on besides what happened."
+    )
+    stops: NearbyStops | None = Field(None, description="stops that may have followed alerts.")
+    hot_list: HotList | None = Field(
+        None, description="a list of plates or faces, what was read, and what was hit."
     )
 
 

@@ -10,7 +10,15 @@ from dataclasses import replace
 
 from auditkit.results.feedback import Feedback
 from auditkit.results.measurements import Estimate, Group, Measurement, Measurements, NotEstimable, Withheld
-from auditkit.results.other_loops import OF_PAIRS, AlertLoop, LogTest, LogVerdict, LoopVerdict, PersonLoop
+from auditkit.results.other_loops import (
+    ALERT_PART,
+    OF_PAIRS,
+    AlertLoop,
+    LogTest,
+    LogVerdict,
+    LoopVerdict,
+    PersonLoop,
+)
 
 PLACEBOS = ("log_placebo_lead", "log_negative_control")
 RESTS_ON = ("selection_rate", "prevalence")
@@ -102,7 +110,7 @@ def judged_loops(feedback: Feedback, published: Measurements) -> Feedback:
     return replace(
         feedback,
         person=person and replace(person, verdict=person_verdict(person), numbers=()),
-        alert=alert and replace(alert, verdict=alert_verdict(alert), numbers=()),
+        alert=alert and replace(alert, verdict=alert_verdict(alert), numbers=(), part_counts=()),
         logs=logs and replace(logs, verdict=log_verdict(logs), numbers=(), cutoff_counts=None),
     )
 
@@ -120,9 +128,28 @@ def withhold_loops(published: Measurements, feedback: Feedback, *, smallest_cell
         Counts from 1 to one less are withheld; 0 withholds nothing.
     """
     hidden = _hidden(published)
+    parts = () if feedback.alert is None else feedback.alert.part_counts
+    small = {name for name, numbers in parts if any(0 < n < smallest_cell for n in numbers)}
+    if _confirmed_hidden(published):  # what became of all alerts would follow from its parts
+        small |= {"response", "lot"}
     counts = () if feedback.logs is None else feedback.logs.cutoff_counts or ()
     few = any(0 < count < smallest_cell for count in counts)
-    return replace(published, items=tuple(_safe(item, hidden, few=few) for item in published.items))
+    items = (_safe(item, hidden, few=few) for item in published.items)
+    return replace(
+        published,
+        items=tuple(
+            replace(item, result=Withheld()) if ALERT_PART.get(item.metric) in small else item
+            for item in items
+        ),
+    )
+
+
+def _confirmed_hidden(published: Measurements) -> bool:
+    """Tell whether the share of all alerts that were confirmed is withheld."""
+    return any(
+        item.metric == "positive_predictive_value" and not item.group and isinstance(item.result, Withheld)
+        for item in published.items
+    )
 
 
 def _hidden(published: Measurements) -> set[tuple[tuple[str, ...], Group]]:

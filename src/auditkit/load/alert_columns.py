@@ -6,6 +6,7 @@ import ibis
 from ibis import Table, Value
 
 from auditkit.definitions.audit_file import AuditFile
+from auditkit.definitions.loops import AlertFeedback
 from auditkit.definitions.records import Outcome
 from auditkit.errors import SHOWN, Problem, shown
 from auditkit.load.values import absent, distinct
@@ -26,6 +27,11 @@ def alert_columns(audit: AuditFile) -> Iterator[tuple[str, str]]:
         yield from ((f"[actions] taken.{name}", declared.column) for name, declared in actions.taken.items())
         if actions.officer_hours is not None:
             yield "[actions] officer_hours", actions.officer_hours
+    asked = None if not isinstance(audit.feedback, AlertFeedback) else audit.feedback.confirmation
+    if asked is not None and asked.minutes is not None:
+        yield "[feedback.confirmation] minutes", asked.minutes
+    if asked is not None and asked.by_lot is not None:
+        yield "[feedback.confirmation] by_lot.column", asked.by_lot.column
 
 
 def disposed(table: Table, outcome: Outcome, missing: tuple[str, ...]) -> tuple[Table, tuple[Column, ...]]:
@@ -72,6 +78,12 @@ def more_columns(audit: AuditFile) -> tuple[Column, ...]:
         ]
         if actions.officer_hours is not None:
             found.append(Column(role="hours", name=actions.officer_hours, kind="number", missing=gone))
+    asked = None if not isinstance(audit.feedback, AlertFeedback) else audit.feedback.confirmation
+    if asked is not None and asked.minutes is not None:
+        found.append(Column(role="minutes", name=asked.minutes, kind="number", missing=gone))
+    if asked is not None and asked.by_lot is not None:
+        lot = asked.by_lot
+        found.append(Column(role="by_lot", name=lot.column, kind="binary", missing=gone, positive=lot.yes))
     return tuple(found)
 
 
@@ -91,11 +103,12 @@ def alert_problems(rows: Rows, audit: AuditFile) -> Iterator[Problem]:
             yield from absent(
                 action.yes, found, where=where, key=f"[actions] taken.{name}.yes", column=action.column
             )
-    yield from _hour_problems(rows, where)
+    for role, key in (("hours", "[actions] officer_hours"), ("minutes", "[feedback.confirmation] minutes")):
+        yield from _number_problems(rows, where, role=role, key=key)
 
 
-def _hour_problems(rows: Rows, where: str) -> Iterator[Problem]:
-    column = rows.column("hours")
+def _number_problems(rows: Rows, where: str, *, role: str, key: str) -> Iterator[Problem]:
+    column = rows.column(role)
     if column is None:
         return
     text: Value = canonical(rows.table[column.name].cast("string"))
@@ -105,5 +118,5 @@ def _hour_problems(rows: Rows, where: str) -> Iterator[Problem]:
     values = odd.select(text=canonical(odd[column.name].cast("string"))).distinct().order_by("text")
     found = [row["text"] for row in values.limit(SHOWN + 1).to_pyarrow().to_pylist()]
     if found:
-        mend = "Hours from 0 up were expected ([actions] officer_hours). Leave a cell blank where they are not known."
+        mend = f"{role.capitalize()} from 0 up were expected ({key}). Leave a cell blank where they are not known."
         yield Problem(where=where, found=f"column '{column.name}' holds {shown(found)}.", mend=mend)

@@ -8,8 +8,10 @@ from ibis import Table
 
 from auditkit.definitions.alerts import EventTable
 from auditkit.definitions.audit_file import AuditFile
+from auditkit.definitions.loops import AlertFeedback
 from auditkit.errors import InputError, Problem
 from auditkit.load.alert_columns import alert_problems, disposed, more_columns
+from auditkit.load.alert_loops import MOMENT, load_alert_loops, with_moment
 from auditkit.load.areas import load_areas
 from auditkit.load.coverage import load_coverage
 from auditkit.load.decisions import count, decide
@@ -27,7 +29,7 @@ from auditkit.load.values import (
     distinct,
 )
 from auditkit.results.inputs import InputRecord
-from auditkit.results.rows import PERIOD, WEIGHT, AlertRows, Column, Rows
+from auditkit.results.rows import PERIOD, WEIGHT, AlertLoopRows, AlertRows, Column, Rows
 
 DAY = "auditkit: day"
 
@@ -61,9 +63,13 @@ def load_alerts(
             folder=folder,
             audit_name=audit_name,
         )
+    loops = AlertLoopRows()
+    if isinstance(audit.feedback, AlertFeedback):
+        loops = load_alert_loops(connection, audit.feedback, folder=folder, audit_name=audit_name)
     return AlertRows(
         table=records.table, source=records.source, columns=records.columns, counted=records.counted,
         original=records.original, areas=areas, coverage=coverage, events=events, deployment=deployment,
+        loops=loops,
     )  # fmt: skip
 
 
@@ -117,6 +123,9 @@ def _shape(table: Table, audit: AuditFile) -> tuple[Table, tuple[Column, ...]]:
     if time is not None:
         table = table.mutate(**{DAY: first_day(time, "day")})
         columns.append(Column(role="time", name=DAY, kind="date"))
+    if records.time is not None and isinstance(audit.feedback, AlertFeedback) and audit.feedback.stops:
+        table = with_moment(table, records.time, where=records.path, key="[records] time")
+        columns.append(Column(role="moment", name=MOMENT, kind="number"))
     columns += [
         Column(role=role, name=name, kind="text", missing=gone)
         for role in ("id", "area")

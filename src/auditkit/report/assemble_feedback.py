@@ -6,7 +6,7 @@ from typing import Any
 from auditkit.results.feedback import Feedback
 from auditkit.results.place_records import FeedbackRecord
 
-INTERNAL = ("numbers", "cutoff_counts", "measurements", "said")
+INTERNAL = ("numbers", "cutoff_counts", "part_counts", "measurements", "said")
 """What stands elsewhere, or is kept from the public."""
 
 

@@ -35,6 +35,15 @@ def decimal(value: float, *, locale: str, digits: int = 2, limits: Iterable[floa
     for shown in range(digits, 8):
         if all(_side(round(value, shown), limit) == _side(value, limit) for limit in limits):
             return _written(value, DIGITS[shown], locale)
+    return shortest(value, locale=locale)
+
+
+def shortest(value: float, *, locale: str) -> str:
+    """Write a number with as many digits as it has.
+
+    >>> shortest(300.0, locale="en"), shortest(1.5, locale="en")
+    ('300', '1.5')
+    """
     return _written(value, ANY, locale)
 
 

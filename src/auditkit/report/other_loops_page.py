@@ -6,7 +6,11 @@ from auditkit.report.lookup import Figure, Lookup, label
 from auditkit.results.document import MeasurementRecord
 from auditkit.results.other_loops import LOOP
 
-SHARES = ("supervision_stayed", "supervision_slope", "sites_to_existing")
+SHARES = (
+    "supervision_stayed", "supervision_slope", "sites_to_existing", "confirmed_fast", "confirmed_late",
+    "confirmed_fast_minus_late", "confirmed_by_lot", "confirmed_as_usual", "confirmed_as_usual_minus_by_lot",
+    "stops_naming_system", "entries_from_hits", "hits_from_hits",
+)  # fmt: skip
 """Numbers that are read as percentages."""
 
 

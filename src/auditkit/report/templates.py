@@ -12,7 +12,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from auditkit import bundled
-from auditkit.report.numbers import decimal, per_cent, whole
+from auditkit.report.numbers import decimal, per_cent, shortest, whole
 from auditkit.report.text import clean, markdown
 
 
@@ -53,6 +53,7 @@ def templates(folder: Path) -> Environment:
         "whole": _in_language(whole),
         "decimal": _in_language(decimal),
         "per_cent": _in_language(per_cent),
+        "shortest": _in_language(shortest),
     }
     return environment
 

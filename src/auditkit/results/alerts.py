@@ -96,6 +96,58 @@ class EventCounts:
     """Whether the list does not come from the system itself."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmed:
+    """Alerts with a recorded disposition, in two ways in which officers came to them."""
+
+    first: tuple[int, int]
+    """Confirmed, and not confirmed: reached fast, or sent by lot."""
+    second: tuple[int, int]
+    """The same of alerts reached late, or chosen as usual."""
+    unknown: tuple[int, int]
+    """The same where it is not recorded which."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopCounts:
+    """Stops, by whether an alert was near in place and time."""
+
+    alerts: int
+    """Alerts whose place and moment are known."""
+    linked: int
+    """Stops that the records link to an alert."""
+    after: int
+    """Other stops whose nearest alert in time came before them."""
+    before: int
+    """Other stops whose nearest alert in time came after them."""
+    far: int
+    """Other stops with no alert near, or of unknown place or moment."""
+    naming: int | None
+    """Of stops that nobody linked: those whose report names the system; None where that is not recorded."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HotListCounts:
+    """What devices read, and what was on the list."""
+
+    reads: int
+    hits: int
+    entries: tuple[int, int] | None
+    """Entries that earlier hits made, and all others; None without a table of entries."""
+    entry_hits: tuple[int, int] | None
+    """Hits on entries that earlier hits made, and on all others."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertLoopCounts:
+    """Counts that show how an alert system may feed on itself; None where columns or tables are not declared."""
+
+    response: Confirmed | None
+    lot: Confirmed | None
+    stops: StopCounts | None
+    hot_list: HotListCounts | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class AlertTally:
     """Every count table of an audit of an alert system."""
@@ -116,6 +168,7 @@ class AlertTally:
     refused: tuple[Refusal, ...]
     logs: LogTally | None = None
     """Logs of a system in use."""
+    loops: AlertLoopCounts = AlertLoopCounts(response=None, lot=None, stops=None, hot_list=None)
 
     @property
     def everyone(self) -> AlertCounts:

@@ -88,6 +88,12 @@ class AlertLoopRecord(Record):
     due_share: float | None = Field(description="Share of sites that areas with sensors would get by lot.")
     scenarios: tuple[SensorScenarioRecord, ...]
     arms: tuple[SiteArmRecord, ...]
+    slow_after: float | None = Field(None, description="Minutes after which officers came late.")
+    by_lot: bool = Field(False, description="Whether dispatches by lot are named.")
+    near: Pair | None = Field(
+        None, description="Metres and hours within which stops are near an alert; null without stops."
+    )
+    hot_list: bool = Field(False, description="Whether a list of plates or faces is given.")
 
 
 class LogTestRecord(Record):

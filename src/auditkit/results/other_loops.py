@@ -26,6 +26,18 @@ OTHER_LOOP_MEASURES = {
     "noise_explaining_ratio": "How many times as much supervision must find for a meaningless flag to look as good.",
     "covered_record_ratio": "Records under sensors over records elsewhere if as many events happened.",
     "sites_to_existing": "Share of new sites that go where sensors are already, if as many events happen everywhere.",
+    "confirmed_fast": "Share confirmed of alerts that officers reached fast.",
+    "confirmed_late": "Share confirmed of alerts that officers reached late.",
+    "confirmed_fast_minus_late": "The first minus the second: what confirmation owes to when officers came.",
+    "confirmed_by_lot": "Share confirmed of alerts to which chance sent officers.",
+    "confirmed_as_usual": "Share confirmed of alerts to which officers were sent as usual.",
+    "confirmed_as_usual_minus_by_lot": "The second minus the first: what confirmation owes to the choice of alerts.",
+    "stops_after_over_before": "Stops near alerts that nobody linked to one: just after over just before.",
+    "stops_naming_system": "Share of stops that nobody linked to an alert whose report names the system.",
+    "hits_per_1000_reads": "Hits of a list of plates or faces per 1,000 reads.",
+    "hits_per_1000_residents": "The same per 1,000 residents.",
+    "entries_from_hits": "Share of the list's entries that earlier hits made.",
+    "hits_from_hits": "Share of hits on such entries: hits that one hit sets off.",
     "log_deployment_elasticity": "How records that police discover follow deployment, within areas and periods.",
     "log_smallest_detectable": "The smallest such elasticity that would have been found 4 times in 5.",
     "log_placebo_lead": "What future deployment seems to do; it should be 0.",
@@ -35,6 +47,15 @@ OTHER_LOOP_MEASURES = {
     "log_loop_gain": "How much of more deployment comes back as deployment.",
 }
 """Every measure of these loops, with its meaning."""
+ALERT_PART = {
+    **dict.fromkeys(("confirmed_fast", "confirmed_late", "confirmed_fast_minus_late"), "response"),
+    **dict.fromkeys(("confirmed_by_lot", "confirmed_as_usual", "confirmed_as_usual_minus_by_lot"), "lot"),
+    **dict.fromkeys(("stops_after_over_before", "stops_naming_system"), "stops"),
+    **dict.fromkeys(
+        ("hits_per_1000_reads", "hits_per_1000_residents", "entries_from_hits", "hits_from_hits"), "hot_list"
+    ),
+}
+"""Of them, those of alert systems that are counted, and the part whose counts they rest on."""
 OF_PAIRS = ("supervision_recorded_ratio", "supervision_explaining_ratio", "supervision_lasting_difference")
 """Of them, those that compare two groups, and rest on the share flagged of each."""
 
@@ -143,6 +164,16 @@ class AlertLoop:
     numbers: tuple[Measurement, ...]
     verdict: LoopVerdict | None = None
     """What follows, once judged."""
+    slow_after: float | None = None
+    """Minutes after which officers came late; None where no response times are named."""
+    by_lot: bool = False
+    """Whether dispatches by lot are named."""
+    near: tuple[float, float] | None = None
+    """Metres and hours within which stops are near an alert; None without a table of stops."""
+    hot_list: bool = False
+    """Whether a list of plates or faces is given."""
+    part_counts: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    """The counts behind each part; kept from the public."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -272,6 +272,23 @@ class CheckedPlaceRows:
     refused: tuple[Refusal, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertLoopRows:
+    """Tables of an alert system that show how it may feed on itself."""
+
+    stops: Rows | None = None
+    """Roles `moment`, `longitude`, `latitude` and, where declared, `linked` and `names_system`."""
+    reads: Rows | None = None
+    """Roles `reads` and `hits`."""
+    entries: Rows | None = None
+    """Entries of a list; roles `from_hit` and, where declared, `hits`."""
+
+    @property
+    def tables(self) -> tuple[Rows, ...]:
+        """Those that there are."""
+        return tuple(table for table in (self.stops, self.reads, self.entries) if table is not None)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class AlertRows(Rows):
     """The main table of an alert system, one row an alert, together with its other tables."""
@@ -282,11 +299,13 @@ class AlertRows(Rows):
     """Events known from elsewhere; roles `alerted` and, where declared, `area`."""
     deployment: Rows | None = None
     """Logs of a system in use, as for a place tool."""
+    loops: AlertLoopRows = AlertLoopRows()
+    """Stops near alerts, and lists of plates or faces."""
 
     @property
     def sources(self) -> tuple[InputRecord, ...]:
         """Every file that the rows came from."""
-        others = (self.areas, self.coverage, self.events, self.deployment)
+        others = (self.areas, self.coverage, self.events, self.deployment, *self.loops.tables)
         return (self.source, *(other.source for other in others if other is not None))
 
 

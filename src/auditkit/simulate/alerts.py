@@ -11,7 +11,9 @@ import numpy as np
 
 from auditkit.definitions.loops import AlertFeedback, SensorRates
 from auditkit.results.alerts import AlertTally
+from auditkit.results.measurements import Family
 from auditkit.results.other_loops import AlertLoop, Level, SensorScenario, SiteArm
+from auditkit.simulate.alert_loops import alert_loop_numbers, part_counts
 from auditkit.simulate.played import Floats, mean_interval, of_loop, spanned
 from auditkit.statistics.sensors import Expanded, SiteRule, Sites, covered_ratio, expand
 
@@ -19,8 +21,9 @@ ASSUMED, PLAYED = "assumed_detection", "runs_of_the_loop"
 
 
 def simulate_alerts(
-    tally: AlertTally, choice: AlertFeedback, *, rng: np.random.Generator, progress: Callable[[str], None]
-) -> AlertLoop:
+    tally: AlertTally, choice: AlertFeedback, *, rng: np.random.Generator, progress: Callable[[str], None],
+    families: tuple[Family, ...] = (),
+) -> AlertLoop:  # fmt: skip
     """Work out how far sensors inflate records, and play the choice of new sites through on equal events.
 
     Parameters
@@ -33,6 +36,8 @@ def simulate_alerts(
         Drives the runs.
     progress
         Called with a few words as each part starts.
+    families
+        Families that the policy declares, for what is counted and not played.
 
     References
     ----------
@@ -52,13 +57,26 @@ def simulate_alerts(
         numbers.append(
             of_loop("sites_to_existing", spanned(shares[len(shares) // 2], tuple(shares), method=PLAYED))
         )
+    numbers += alert_loop_numbers(
+        tally.loops, suppressed=tally.everyone.suppressed, residents=_residents(tally), families=families
+    )
+    stops, asked = choice.stops, choice.confirmation
     return AlertLoop(
         truth_source=None if choice.truth is None else choice.truth.source, rounds=choice.rounds,
         replicates=choice.replicates, new_sites=choice.new_sites, areas=None if covered is None else len(covered),
         with_sensors=None if covered is None else int((covered > 0).sum()),
         due_share=None if covered is None else float((covered > 0).mean()), scenarios=scenarios,
         arms=_arms(played.get("middle")), numbers=tuple(numbers),
+        slow_after=None if asked is None else asked.slow_after, by_lot=asked is not None and asked.by_lot is not None,
+        near=None if stops is None else (stops.metres, stops.hours), hot_list=choice.hot_list is not None,
+        part_counts=tuple(part_counts(tally.loops).items()),
     )  # fmt: skip
+
+
+def _residents(tally: AlertTally) -> float | None:
+    """Add up who lives in the city; None where nobody says, or not of every area."""
+    residents = None if tally.places is None else tally.places.areas.residents
+    return None if residents is None or not np.isfinite(residents).all() else float(residents.sum())
 
 
 def _rates(truth: SensorRates) -> dict[Level, tuple[float, float]]:

@@ -46,7 +46,7 @@ def simulate_by_kind(  # noqa: PLR0913  # what another stage made, and what the 
     ----------
     Methods 6: the loops of places, of person scores and of alert systems; 6.9: logs.
     """
-    found = _loop(tally, audit, brought, rng=rng, progress=progress)
+    found = _loop(tally, audit, brought, families=families, rng=rng, progress=progress)
     feedback = not_simulated(tool_type, because=found) if isinstance(found, str) else found
     logs = tally.logs if isinstance(tally, PlaceTally | AlertTally) else None
     if logs is None or audit.deployment is None:
@@ -60,6 +60,7 @@ def _loop(
     audit: AuditFile,
     brought: Brought,
     *,
+    families: tuple[Family, ...],
     rng: np.random.Generator,
     progress: Callable[[str], None],
 ) -> Feedback | str:
@@ -70,7 +71,8 @@ def _loop(
         person = simulate_people(tally, choice, rng=rng, progress=progress)
         return measured(person=person) if person else ALL_ALIKE
     if isinstance(tally, AlertTally) and isinstance(choice, AlertFeedback):
-        return measured(alert=simulate_alerts(tally, choice, rng=rng, progress=progress))
+        alert = simulate_alerts(tally, choice, rng=rng, progress=progress, families=families)
+        return measured(alert=alert)
     if isinstance(tally, PlaceTally) and isinstance(choice, FeedbackChoice):
         records = audit.records
         found = simulate_tool(

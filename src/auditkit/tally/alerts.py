@@ -17,6 +17,7 @@ from auditkit.results.alerts import (
 )
 from auditkit.results.places import PlaceTally, Unmatched
 from auditkit.results.rows import AlertRows, CheckedAlertRows, value
+from auditkit.tally.alert_loops import tally_alert_loops
 from auditkit.tally.logs import tally_logs
 from auditkit.tally.periods import periods_between
 
@@ -43,6 +44,7 @@ def tally_alerts(checked: CheckedAlertRows, audit: AuditFile) -> AlertTally:
         hours_declared=rows.column("hours") is not None, events=_events(rows, audit), places=_places(rows, audit),
         coverage=rows.coverage, refused=checked.refused,
         logs=tally_logs(rows.deployment, audit, areas=_ids(rows), history=None),
+        loops=tally_alert_loops(rows, audit),
     )  # fmt: skip
 
 
