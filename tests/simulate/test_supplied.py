@@ -1,5 +1,6 @@
 """What stands for the tool in the loop: surrogates, the vendor's program, and a forecaster in Python."""
 
+import copy
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from auditkit.definitions.places import FeedbackChoice, Truth
 from auditkit.results.areas import Areas
 from auditkit.results.feedback import Feedback, RetrainedModel
 from auditkit.results.places import PastCounts, PlaceTally, Unmatched
-from auditkit.simulate.forecasters import Floats, Ints, Past
+from auditkit.simulate.forecasters import Floats, Ints, Pace, Past
 from auditkit.simulate.supplied import Brought, simulate_tool
 
 TRUTH = Truth(source="assumed", reporting_rate=(0.5, 0.5), discovery_rate=(0.1, 0.1))
@@ -123,6 +124,49 @@ def test_a_program_that_counts_ends_where_the_allocator_that_counts_ends(by_prog
 
     assert ours.name == theirs.name
     assert ours.top_mean == pytest.approx(theirs.top_mean, abs=0.02)
+
+
+def test_a_program_without_minutes_plays_few_ways_and_one_with_minutes_plays_all(
+    by_program: Feedback, tmp_path: Path
+) -> None:
+    log = "\nimport atexit; atexit.register(lambda: open('served', 'a').write(f'{len(total)} '))\n"
+    (tmp_path / "retrain.py").write_text(COUNTS.replace("\nfor line", f"{log}for line", 1))
+    whole = played(
+        Brought(folder=tmp_path, commands=True), allocator="command", command=("python", "retrain.py"),
+        replicates=260, program_minutes=30,
+    )  # fmt: skip
+    served = (tmp_path / "served").read_text().split()
+
+    assert (by_program.ladder_short, len(by_program.ladder)) == ("no_minutes", 6)
+    assert by_program.ladder[0].replicates == 100
+    assert (whole.ladder_short, len(whole.ladder), len(whole.deterrence)) == (None, 13, 3)
+    assert {step.replicates for step in whole.ladder} == {200}
+    assert whole.arms[0].replicates == 260
+    assert max(map(int, served)) == 250  # 260 runs are 250, and 250 of which 10 are kept
+
+
+def test_a_program_that_is_too_slow_for_its_minutes_plays_few_ways(tmp_path: Path) -> None:
+    (tmp_path / "retrain.py").write_text(COUNTS)
+    found = played(
+        Brought(folder=tmp_path, commands=True), allocator="command", command=("python", "retrain.py"),
+        program_minutes=1e-6,
+    )  # fmt: skip
+
+    assert (found.ladder_short, len(found.ladder)) == ("too_slow", 6)
+
+
+def test_a_pace_keeps_its_word() -> None:
+    # 100 answers a second: 6,000 fit into a minute, 6,001 do not
+    quick, slow = Pace(), Pace()
+    for pace in (quick, slow):
+        pace.add(2.0, 150)
+        pace.add(1.0, 150)
+
+    assert quick.allows(6000, minutes=1)
+    assert not slow.allows(6001, minutes=1)
+    quick.add(100.0, 1)
+    assert quick.allows(6000, minutes=1)
+    assert copy.deepcopy(quick) is quick
 
 
 def test_a_program_that_breaks_the_protocol_leaves_a_reason_and_no_numbers(tmp_path: Path) -> None:

@@ -139,6 +139,11 @@ class FeedbackChoice(Definition):
     command: Annotated[tuple[str, ...], Field(strict=False, min_length=1)] | None = Field(
         None, description="the program that retrains the vendor's model; it runs only with --allow-command."
     )
+    program_minutes: Annotated[float, Field(gt=0)] | None = Field(
+        None,
+        description="minutes that the program may take for all ways of sending patrols, in 200 runs each; absent, six "
+        "ways in 100 runs.",
+    )
     truth: Truth | None = None
 
     @model_validator(mode="after")
@@ -148,6 +153,8 @@ class FeedbackChoice(Definition):
             and self.command is None,
             "'command' belongs to allocator = 'command'": self.allocator != "command"
             and self.command is not None,
+            "'program_minutes' belongs to allocator = 'command'": self.allocator != "command"
+            and self.program_minutes is not None,
             "correction = 'importance' belongs to allocator = 'proportional', whose visits have known chances": (
                 self.correction == "importance" and self.allocator != "proportional"
             ),

@@ -17,6 +17,8 @@ Remedy = Literal[
 """Steps of the ladder of methods 6.5."""
 Span = tuple[float, float, float]
 """A value and the limits of its 95 % interval."""
+Short = Literal["no_minutes", "too_slow"]
+"""Why few ways of sending patrols were played in few runs: the audit file gives the program no minutes, or too few."""
 Structure = Literal["runaway", "history_dependent", "non_correcting", "one_resting_point"]
 
 
@@ -246,6 +248,10 @@ class Feedback:
     layers: tuple[Layer, ...] = ()
     deterrence: tuple[Deterrence, ...] = ()
     ladder: tuple[Step, ...] = ()
+    ladder_short: Short | None = None
+    """Why the ladder is short; None where it is whole."""
+    program_minutes: float | None = None
+    """Minutes that the audit file gives the program for the whole ladder."""
     lock_in: LockIn | None = None
     rank_overlap: tuple[float, float] | None = None
     """Mean and 5th percentile of the overlap of the list of busiest areas under unequal reporting."""

@@ -185,6 +185,10 @@ class FeedbackRecord(Record):
     layers: tuple[LayerRecord, ...] = ()
     deterrence: tuple[DeterrenceRecord, ...] = ()
     ladder: tuple[StepRecord, ...] = ()
+    ladder_short: Literal["no_minutes", "too_slow"] | None = Field(
+        None, description="Why few ways were played in few runs, where a program answers."
+    )
+    program_minutes: float | None = None
     lock_in: LockInRecord | None = None
     rank_overlap: tuple[float, float] | None = None
     null: tuple[Span | None, ...] = ()

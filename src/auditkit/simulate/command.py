@@ -9,11 +9,12 @@ import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import perf_counter
 from typing import Any, NoReturn
 
 import numpy as np
 
-from auditkit.simulate.forecasters import Floats, Ints, Past, RerunError
+from auditkit.simulate.forecasters import Floats, Ints, Pace, Past, RerunError
 from auditkit.simulate.pipes import BreachError, Child, Setting
 
 START_SECONDS, ROUND_SECONDS, STOP_SECONDS = 30.0, 10.0, 1.0
@@ -40,6 +41,7 @@ class Program:
         """Whether a fresh start with the same seed repeated round 1; None before that is known."""
         self.stderr = b""
         """The end of what a program said on standard error before it broke a rule; it is never published."""
+        self.pace = Pace()
         self.children: weakref.WeakSet[Child] = weakref.WeakSet()
 
     def make(self) -> "CommandForecaster":
@@ -101,7 +103,7 @@ class CommandForecaster:
     name = "command"
 
     def __init__(self, program: Program) -> None:
-        self.program = program
+        self.program, self.pace = program, program.pace
         self.process: Child | None = None
         self.shape = (0, 0)
         self.opening: bytes = b""
@@ -131,7 +133,9 @@ class CommandForecaster:
                 "discovered": discovered.tolist(),
             }
         )
+        began = perf_counter()
         found = self._answered(self.process, asked, round=round)
+        self.pace.add(perf_counter() - began, self.shape[0])
         if self.program.repeats_itself is None:
             again = self._opened()
             self.program.repeats_itself = bool(

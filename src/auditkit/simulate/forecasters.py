@@ -7,7 +7,7 @@ replicates at once. It decides nothing: the engine applies the decision rule of 
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,6 +84,37 @@ class Surrogate(Forecaster, Protocol):
     """Mean over audited periods of the Jaccard overlap of its flags with the submitted ones."""
     repeats: str
     """Name of the allocator that was chosen."""
+
+
+class Pace:
+    """How fast a forecaster from outside answers, over all its copies."""
+
+    def __init__(self) -> None:
+        self.seconds, self.answers = 0.0, 0
+        """Time it took, and rounds of single replicates that it scored."""
+        self.kept: bool | None = None
+        """Whether the whole ladder fits into the time allowed, once that was asked: later answers change nothing."""
+
+    def __deepcopy__(self, _: dict[int, Any]) -> "Pace":
+        """Return the same: copies of a forecaster share their pace."""
+        return self
+
+    def add(self, seconds: float, answers: int) -> None:
+        """Take an answer in."""
+        self.seconds, self.answers = self.seconds + seconds, self.answers + answers
+
+    def allows(self, answers: int, *, minutes: float) -> bool:
+        """Tell whether so many more answers fit into so many minutes; asked once, it keeps its word."""
+        if self.kept is None:
+            self.kept = self.seconds * answers <= 60 * minutes * max(1, self.answers)
+        return self.kept
+
+
+@runtime_checkable
+class Paced(Forecaster, Protocol):
+    """A forecaster from outside whose speed is measured."""
+
+    pace: Pace
 
 
 class RerunError(Exception):

@@ -29,7 +29,7 @@ BY_COMMAND: tuple[Remedy, ...] = (
     "reported_only",
     "explore_10",
 )
-"""Steps that are played where the vendor's program has to be started for each of them."""
+"""Steps that are played where the vendor's program has no time for more."""
 
 
 def ladder(player: Player) -> list[Arm]:
@@ -63,7 +63,7 @@ def ladder(player: Player) -> list[Arm]:
         "fair": replace(tool, name="fair", explore=1 - FAIR),
         "rescaled": replace(tool, name="rescaled", sees="rescaled"),
     }  # fmt: skip
-    kept = BY_COMMAND if player.by_command else tuple(arms)
+    kept = tuple(arms) if player.short is None else BY_COMMAND
     if not loop.reports:  # nothing is reported, so nothing can be learnt from reports
         kept = tuple(name for name in kept if name not in {"reported_only", "rescaled"})
     return [arms[name] for name in kept]

@@ -15,7 +15,7 @@ from auditkit.definitions.places import FeedbackChoice
 from auditkit.definitions.records import Decision
 from auditkit.results.feedback import Feedback
 from auditkit.results.places import PlaceTally
-from auditkit.simulate.forecasters import ALLOCATORS, Factory, Forecaster, RerunError, Surrogate
+from auditkit.simulate.forecasters import ALLOCATORS, Factory, Forecaster, Paced, RerunError, Surrogate
 from auditkit.simulate.loop_areas import loop_areas, loop_groups
 from auditkit.simulate.loop_measures import loop_measures, not_rerun
 from auditkit.simulate.played_drift import drift_of_others
@@ -97,7 +97,7 @@ def _played(  # noqa: PLR0913  # gathered in one place
     loop = replace(loop, busiest=rule.busiest(len(loop.used)))
     player = Player(
         loop=loop, choice=choice, rule=rule, make=lambda: deepcopy(first), rng=rng,
-        progress=progress, urn=choice.allocator == "proportional" and choice.window is None,
+        progress=progress, pace=first.pace if isinstance(first, Paced) else None, urn=choice.allocator == "proportional" and choice.window is None,
     )  # fmt: skip
     drift = drift_of_urn(player) if player.urn else drift_of_others(player)
     truth, limit = choice.truth, drift.limit
@@ -118,6 +118,7 @@ def _played(  # noqa: PLR0913  # gathered in one place
         log_odds=drift.log_odds, added=drift.added, parameters=drift.parameters, gain=drift.gain, head_start_left=drift.head_start_left,
         radius=drift.radius, radius_periods=drift.radius_periods,
         points=drift.points, starts=drift.starts, layers=drift.layers, deterrence=drift.deterrence, ladder=drift.ladder,
+        ladder_short=drift.short, program_minutes=choice.program_minutes,
         lock_in=drift.lock_in,
         rank_overlap=None if stability is None else (stability.overlap, stability.low),
     )  # fmt: skip

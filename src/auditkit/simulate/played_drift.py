@@ -83,7 +83,7 @@ def _conditional(player: Player, truth: Truth, free: Drift) -> Drift:
             chance_layer("runs", "chance", drift), chance_layer("rates", "parameters", drawn),
             *(_layer(one) for one in scenarios), *elastic_layers(answers),
         ),
-        deterrence=answers, ladder=steps(played, ways, loop, due=player.top_due), lock_in=locked(
+        deterrence=answers, ladder=steps(played, ways, loop, due=player.top_due), short=player.short, lock_in=locked(
             concentrated(own.leading, own.excess / player.by_rule, areas=len(loop.used)), own.kept, rounds=rounds
         ),
     )  # fmt: skip

@@ -17,6 +17,7 @@ from auditkit.results.feedback import (
     LockIn,
     RestingPoint,
     Scenario,
+    Short,
     Span,
     StartingPoint,
     Step,
@@ -24,7 +25,7 @@ from auditkit.results.feedback import (
 from auditkit.simulate.arms import Arm as Way
 from auditkit.simulate.arms import Plan, Played, World
 from auditkit.simulate.engine import play
-from auditkit.simulate.forecasters import Forecaster, Past
+from auditkit.simulate.forecasters import Forecaster, Pace, Past
 from auditkit.simulate.reading import Loop
 from auditkit.simulate.rules import Rule
 from auditkit.statistics.amplification import between_run_spread
@@ -47,7 +48,11 @@ OF_TWO = 0.95
 FEW = 200
 """Replicates of everything but the tool and its null tests."""
 FEW_BY_COMMAND = 100
-"""The same, where the vendor's program answers."""
+"""The same, where the vendor's program answers and has no time for more."""
+BATCH = 250
+"""Most replicates that one start of the vendor's program serves."""
+LADDER = 11
+"""Ways of sending patrols, with and without deterrence, for which a forecaster answers every round."""
 DWELL = 50
 """Rounds for which a run must stay concentrated to be locked in; half the rounds where that is less."""
 
@@ -73,6 +78,7 @@ class Drift:
     layers: tuple[Layer, ...] = ()
     deterrence: tuple[Deterrence, ...] = ()
     ladder: tuple[Step, ...] = ()
+    short: Short | None = None
     lock_in: LockIn | None = None
 
 
@@ -89,6 +95,8 @@ class Player:
     progress: Callable[[str], None]
     urn: bool
     """Whether the tool is the urn, which is also solved and has a fast path."""
+    pace: Pace | None = None
+    """How fast the vendor's program answers; None where none does."""
     entropy: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -102,7 +110,21 @@ class Player:
     @property
     def few(self) -> int:
         """Replicates of everything but the tool and its null tests."""
-        return min(self.choice.replicates, FEW_BY_COMMAND if self.by_command else FEW)
+        return min(self.choice.replicates, FEW if self.short is None else FEW_BY_COMMAND)
+
+    @property
+    def short(self) -> Short | None:
+        """Why the ladder is short and its runs are few; None where it is whole.
+
+        Asked first after the null tests, which show how fast the program is.
+        """
+        if not self.by_command:
+            return None
+        minutes = self.choice.program_minutes
+        if minutes is None:
+            return "no_minutes"
+        wanted = LADDER * self.choice.rounds * min(self.choice.replicates, FEW)
+        return None if self.pace is None or self.pace.allows(wanted, minutes=minutes) else "too_slow"
 
     @property
     def top_true(self) -> float:
@@ -135,7 +157,7 @@ class Player:
         """Play arms side by side."""
         plan = Plan(
             rounds=self.choice.rounds, replicates=replicates, seed=self.seed(title),
-            slice_size=replicates if self.by_command else slice_size, watch=watch,
+            slice_size=min(replicates, BATCH) if self.by_command else slice_size, watch=watch,
         )  # fmt: skip
         self.progress(title)
         return play(

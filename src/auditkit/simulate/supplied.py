@@ -4,6 +4,7 @@ import copy
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from time import perf_counter
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from auditkit.simulate.forecasters import (
     Floats,
     Forecaster,
     Ints,
+    Pace,
     Past,
     RerunError,
     Submission,
@@ -120,7 +122,7 @@ class Checked:
     """
 
     def __init__(self, forecaster: Forecaster) -> None:
-        self.forecaster, self.name = forecaster, forecaster.name
+        self.forecaster, self.name, self.pace = forecaster, forecaster.name, Pace()
         self.shape = (0, 0)
 
     def start(self, past: Past, *, replicates: int, seed: int) -> None:
@@ -130,7 +132,10 @@ class Checked:
 
     def scores(self, round: int, reported: Ints, discovered: Ints) -> Floats:  # noqa: A002  # the protocol's word
         """Return its scores, or say what is wrong with them."""
-        found, complaint = read_scores(self.forecaster.scores(round, reported, discovered), shape=self.shape)
+        began = perf_counter()
+        answer = self.forecaster.scores(round, reported, discovered)
+        self.pace.add(perf_counter() - began, self.shape[0])
+        found, complaint = read_scores(answer, shape=self.shape)
         if complaint:
             msg = f"the forecaster '{self.name}' broke the protocol (round {round}): {complaint}"
             raise RerunError(msg)
