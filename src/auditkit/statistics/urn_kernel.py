@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
-USUAL = 12
+USUAL = 8
 """Counts that are compared without a branch; tables have more."""
 LANES = 8
 """Replicates that go on side by side."""
