@@ -135,12 +135,12 @@ def test_alerts_reached_fast_are_confirmed_more_often(audit: auditkit.Audit) -> 
     assert number(audit, "confirmed_late")["value"] == pytest.approx(0.1)
     gap = number(audit, "confirmed_fast_minus_late")
     assert gap["value"] == pytest.approx(0.2)
-    # Agresti and Caffo (2000): one success and one failure more in either group; 31/102 - 11/102
-    one, other = 31 / 102, 11 / 102
-    error = ((one * (1 - one) + other * (1 - other)) / 102) ** 0.5
-    assert gap["interval"] == pytest.approx(
-        [one - other - 1.959964 * error, one - other + 1.959964 * error], abs=1e-6
-    )
+    one, other = (stats.binomtest(x, 100).proportion_ci(0.95, method="wilson") for x in (30, 10))
+    # Newcombe (1998), method 10: .2 - sqrt((.3 - l1)^2 + (u2 - .1)^2), and its mirror image
+    low = 0.2 - ((0.3 - one.low) ** 2 + (other.high - 0.1) ** 2) ** 0.5
+    high = 0.2 + ((one.high - 0.3) ** 2 + (0.1 - other.low) ** 2) ** 0.5
+    assert gap["interval"] == pytest.approx([low, high])
+    assert low < gap["interval_90"][0] < 0.2 < gap["interval_90"][1] < high
 
 
 def test_alerts_chosen_as_usual_are_held_against_alerts_by_lot(audit: auditkit.Audit) -> None:

@@ -7,13 +7,15 @@ Methods 6.8: circular confirmation, enforcement spill-over, and lists of plates 
 
 import math
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from auditkit.results.alerts import AlertLoopCounts, Confirmed, HotListCounts, StopCounts
 from auditkit.results.measurements import Bounds, Estimate, Family, Measurement, Result
 from auditkit.results.other_loops import LOOP
 from auditkit.simulate.played import missing, of_loop
 from auditkit.statistics.critical import normal
-from auditkit.statistics.intervals import Interval, agresti_caffo, wilson
+from auditkit.statistics.equal_tailed import laud_difference
+from auditkit.statistics.intervals import Interval, newcombe, wilson
 from auditkit.statistics.poisson import exact_poisson, exact_ratio
 
 Families = tuple[Family, ...]
@@ -88,13 +90,12 @@ def _confirmed(
     if not (m and n):
         yield of_loop(names[2], missing("NE-DENOM"))
         return
-    yield of_loop(
-        names[2],
-        _estimate(
-            x / m - y / n, lambda level: agresti_caffo(x, m, y, n, critical=normal(level)), method="agresti_caffo",
-            level=levels.get(names[2]),
-        ),
+    gap = _estimate(
+        x / m - y / n, lambda level: newcombe(x, m, y, n, critical=normal(level)), method="newcombe",
+        level=levels.get(names[2]),
     )  # fmt: skip
+    low, high = laud_difference(x, m, y, n, critical=normal(0.9))  # a claim rests on one end of it
+    yield of_loop(names[2], replace(gap, interval_90=(low, high)))
 
 
 def _stops(stops: StopCounts, levels: Levels) -> Iterator[Measurement]:
