@@ -190,18 +190,21 @@ PAIRS = {
 
 def from_bounds(item: Measurement, result: Estimate) -> Iterator[Equation]:
     """Work out how many open people a bound adds: low = x / (m + down), high = (x + up) / (m + up)."""
-    own, may_be = where(**dict(item.group)), np.ones_like(KNOWN)
+    who, flagged = of_stratum(item.stratum)
+    if item.stratum and item.stratum.startswith("score at least") and item.metric != "selection_rate":
+        who = np.ones_like(KNOWN)  # blank outcomes count there, but for the share that is flagged
+    own, may_be = where(**dict(item.group)), who
     for axis, value in item.group:
         may_be = may_be & (where(**{axis: value}) | (where(race=UNKNOWN) if axis == "race" else False))
     names = COUNTED[item.metric]
-    up, down = (cells(FLAGGED)[name] & may_be & ~own for name in names)
+    up, down = (cells(flagged)[name] & may_be & ~own for name in names)
     down = down & ~up
     for pairs, open_ in (
         (PAIRS.get(names[0], set()), up),
         (PAIRS.get(names[1], set()) - PAIRS.get(names[0], set()), down),
     ):
         for decision in {flag for flag, _ in pairs}:
-            open_[may_be & ~KNOWN & (FLAGGED if decision else ~FLAGGED)] = True
+            open_[may_be & ~KNOWN & (flagged if decision else ~flagged)] = True
     x, m, (low, high) = result.numerator or 0, result.denominator or 0, result.bounds or (None, None)
     if low:
         yield down.astype(float), round(x / low - m)

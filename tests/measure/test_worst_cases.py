@@ -187,18 +187,78 @@ def test_where_people_repeat_bounds_stay_and_chance_is_wider_or_unknown(people: 
         assert one.bounds_interval[1] > plain.bounds_interval[1]  # type: ignore[operator]
 
 
-def test_an_audit_sample_leaves_error_rates_without_bounds() -> None:
-    counts: Counts = {
-        (name,): {(1, 1): 20, (1, 0): 20, (0, 1): 5, (0, 0): 15, (0, None): 20}
-        for name in ("A", "B", UNKNOWN)
-    }
-    found = measured(
-        counts, metrics=("false_positive_rate", "selection_rate"), has_outcome=True, tally={"sampled": True}
-    )
+def sampled(metric: str, counts: dict[tuple[int | None, int | None], int], **measuring: Any) -> Measurements:
+    """An audit sample of 20 drawn of 40 unflagged people in A and B, and some people of unknown group."""
+    known = {(1, 1): 20, (1, 0): 20, (0, 1): 5, (0, 0): 15, (0, None): 20}
+    groups: Counts = {("A",): dict(known), ("B",): dict(known), (UNKNOWN,): counts}
+    return measured(groups, metrics=(metric,), has_outcome=True, tally={"sampled": True}, **measuring)
 
-    assert bounds(found, "false_positive_rate/race=A") is None
-    assert bounds(found, "selection_rate/race=A") is not None
+
+def test_an_audit_sample_has_bounds_of_every_placing() -> None:
+    unknown = {(1, 1): 4, (1, 0): 4, (0, 1): 1, (0, 0): 3, (0, None): 6}
+
+    # Each of the 20 drawn stands for 2. Lowest FPR of A: 3 more without the outcome of 23 drawn, all 6 of the rest:
+    # 20 / (20 + 18 x 49/23); highest: 4 more wrongly flagged, and one more drawn with the outcome: 24 / (24 + 15 x 41/21).
+    found = sampled("false_positive_rate", unknown)
+    low, high = 20 / (20 + 18 * 49 / 23), 24 / (24 + 15 * 41 / 21)
+    assert bounds(found, "false_positive_rate/race=A") == pytest.approx((low, high))
+    assert bounds(found, "false_positive_rate_difference/race=B~race=A") == pytest.approx(
+        (low - high, high - low)
+    )
+    assert bounds(found, "false_positive_rate_ratio/race=B~race=A") == pytest.approx((low / high, high / low))
+    ratio = result(found, "false_positive_rate_ratio/race=B~race=A")
+    assert isinstance(ratio, Estimate)
+    assert ratio.bounds_interval is not None
+    assert (ratio.bounds_interval[0] or 0) < low / high < high / low < (ratio.bounds_interval[1] or 0)
+    assert bounds(found, "false_positive_rate_range/race") == pytest.approx((0, high - low))
+    # 1 - NPV: 5 of 20; highest with the one more; lowest with the three without the outcome
+    npv = sampled("negative_predictive_value", unknown)
+    assert bounds(npv, "negative_predictive_value/race=A") == pytest.approx((15 / 21, 18 / 23))
+    ppv = sampled("positive_predictive_value", unknown | {(1, None): 1})
+    assert bounds(ppv, "positive_predictive_value/race=A") == pytest.approx((20 / 45, 25 / 45))
     assert found.tipping == ()
+
+
+def test_an_audit_sample_is_bounded_by_each_assumption_that_the_policy_asks_about() -> None:
+    limit = Family(metric="false_positive_rate_ratio", dimension=("race",), compare="reference", level=0.95)
+    unknown: dict[tuple[int | None, int | None], int] = {
+        (1, 0): 4, (1, None): 2, (None, 0): 1, (None, None): 1
+    }  # fmt: skip
+    found = sampled("false_positive_rate", unknown, families=(limit,))
+    name = "false_positive_rate_ratio/race=B@assuming%3A{}~race=A"
+
+    assert name.format("missing-outcomes") not in found.by_id()  # all of them are of unknown group
+    # 4 more wrongly flagged in either group: 20 of 20 + 30 against 24 of 24 + 30
+    assert bounds(found, name.format("unknown-group")) == pytest.approx((0.4 / (24 / 54), 24 / 54 / 0.4))
+    low, high = bounds(found, name.format("all-unknown")) or (None, None)
+    assert low is not None
+    assert high is not None
+    # 8 more wrongly flagged at most; the two whose decision is unknown are counted in both groups
+    assert high == pytest.approx(28 / 58 / (20 / (20 + 16 * 42 / 21)))
+    assert low == pytest.approx(1 / high)
+
+
+def test_a_census_of_unflagged_people_and_withheld_counts_are_told_from_a_sample() -> None:
+    full = {(1, 1): 20, (1, 0): 20, (0, 1): 5, (0, 0): 15}
+    counts: Counts = {("A",): dict(full), ("B",): dict(full), (UNKNOWN,): {(1, 0): 5}}
+    options: dict[str, Any] = {
+        "metrics": ("false_positive_rate",),
+        "has_outcome": True,
+        "tally": {"sampled": True},
+    }
+    found = measured(counts, **options)
+
+    assert bounds(found, "false_positive_rate/race=A") == pytest.approx((20 / 35, 25 / 40))
+    assert bounds(found, "false_positive_rate_excess/race=B~race=A") is None
+    assert (
+        bounds(measured(counts, table={"suppressed": (UNKNOWN,)}, **options), "false_positive_rate/race=A")
+        is None
+    )
+    share = sampled("false_positive_share", {(1, 0): 5})
+    assert result(share, "false_positive_share/race=A") == NotEstimable(reason="NE-SELECT")
+    blank: Counts = {("A",): full | {(1, None): 5}, ("B",): dict(full)}
+    own = measured(blank, **options)  # five flagged people of A of unknown outcome
+    assert bounds(own, "false_positive_rate/race=A") == pytest.approx((20 / 35, 25 / 40))
 
 
 WHITE_AND_BLACK: Counts = {  # methods G1

@@ -8,7 +8,7 @@ hidden rate. What is hidden must not follow from totals either: see `auditkit.ju
 from collections.abc import Iterator
 from dataclasses import replace
 
-from auditkit.judge.bounds_disclosure import Place, few_inferred, missing_hidden, without_bounds
+from auditkit.judge.bounds_disclosure import Place, few_inferred, missing_hidden, open_rows, without_bounds
 from auditkit.judge.finer_disclosure import COUNTED, Row, family, withheld_rows
 from auditkit.judge.search_disclosure import named_items, of_searches, safe_subgroups, withhold_rules
 from auditkit.judge.small_counts import ALL, hidden_metrics
@@ -75,18 +75,21 @@ def withhold(measurements: Measurements, tally: Tally | None, *, smallest_cell: 
         items=tuple(item for item in measurements.items if not of_searches(item)),
     )  # fmt: skip
     unsafe = set(_of_areas(measurements, smallest_cell))
-    rows: frozenset[Row] = frozenset()
+    rows, open_there = frozenset[Row](), frozenset[Row]()
     if tally is not None:
         hidden = hidden_metrics(tally, smallest_cell=smallest_cell)
         unsafe |= {(name, *node) for node, names in hidden.items() for name in names}
         unsafe |= set(few_inferred(tally, smallest_cell))
-        unsafe |= {place for one in tally.dimensions for place in _unknown(one, unsafe, smallest_cell)}
+        counted = (*tally.dimensions, *(() if tally.areas is None else (tally.areas,)))
+        unsafe |= {place for one in counted for place in _unknown(one, unsafe, smallest_cell)}
         rows = withheld_rows(
             measurements, tally, {node for node in hidden if hidden[node]}, smallest_cell=smallest_cell
         )
+        open_there = open_rows(measurements, tally, smallest_cell=smallest_cell)
     unsafe |= set(_to_the_highest(measurements, unsafe))
     safe = tuple(
-        without_bounds(_safe(item, unsafe, rows, smallest_cell), unsafe) for item in measurements.items
+        without_bounds(_safe(item, unsafe, rows, smallest_cell), unsafe, rows | open_there)
+        for item in measurements.items
     )
     items = (*safe, *after)
     shown = {item.id for item in items if isinstance(item.result, Estimate)}

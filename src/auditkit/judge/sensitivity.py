@@ -99,7 +99,11 @@ class _Judging:
 
         counted = judged(_as_counted(item)) if isinstance(item.result, Estimate) else one.status
         cells = tuple(
-            Cell(assumption=name, outcome=_outcome(counted, judged(other)), measurement=other.id)
+            Cell(
+                assumption=name,
+                measurement=other.id,
+                outcome=_outcome(counted, judged(_as_counted(other) if name in ALSO.values() else other)),
+            )
             for name, other in self.again.get(_key(item), {}).items()
         )
         return Row(

@@ -38,6 +38,8 @@ class RateBlock:
     """What the people have in common, where they are not everyone."""
     fills: Fills | None = None
     """The worst cases, where somebody's group or outcome is not known."""
+    chance: Literal["added", "left out"] = "added"
+    """Whether the range that chance adds stands beside bounds; numbers that are never judged leave it out."""
 
     def worst(self, measuring: Measuring) -> WorstCases | None:
         """Return what bounds the block's numbers, if anything does."""
@@ -45,7 +47,7 @@ class RateBlock:
         return (
             None
             if self.fills is None
-            else WorstCases(fills=self.fills, rates=known, kind=measuring.ratio_interval)
+            else WorstCases(fills=self.fills, rates=known, kind=measuring.ratio_interval, chance=self.chance)
         )
 
 

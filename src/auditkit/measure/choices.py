@@ -48,6 +48,10 @@ class Measuring:
         """Measures that the policy limits, each with its dimension."""
         return tuple(self._declared)
 
+    def limits_of(self, dimension: tuple[str, ...]) -> frozenset[str]:
+        """Name the measures that the policy limits in a dimension."""
+        return frozenset(name for name, where in self._declared if where == dimension)
+
     def declared(self, metric: str, dimension: tuple[str, ...]) -> bool:
         """Tell whether the policy limits a measure in a dimension."""
         return (metric, dimension) in self._declared

@@ -1,6 +1,5 @@
 """Rates where rows are no independent draws: repeated people, samples of outcomes, unequal follow-up."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
@@ -19,12 +18,6 @@ from auditkit.statistics.two_phase import TwoSamples
 FEWEST_PEOPLE, FEWEST_FREE = 20, 5
 """Where people repeat, fewer different people give no interval, nor do fewer degrees of freedom: then a few people
 have most of the rows."""
-COMBINED: dict[str, Callable[[TwoSamples], two_phase.Rate | two_phase.Prevalence]] = {
-    "false_positive_rate": two_phase.false_positive_rate,
-    "false_negative_rate": two_phase.false_negative_rate,
-    "prevalence": two_phase.prevalence,
-}
-"""Rates put together from outcomes of flagged and of unflagged people, which were learnt in different ways."""
 
 
 def rates_of(
@@ -63,7 +56,7 @@ def _from_samples(rate: Rate, metric: RateMetric, counts: Counts) -> Rate:
     alone = {*metric.among} <= {"fp", "tp"} or {*metric.among} <= {"tn", "fn"}
     if rate.reason is not None or alone or drawn == n["unflagged"]:
         return rate
-    if metric.name not in COMBINED or drawn == 0:
+    if metric.name not in two_phase.RATES or drawn == 0:
         return replace(rate, reason="NE-SELECT")
     samples = TwoSamples(
         n["flagged"],
@@ -85,7 +78,7 @@ def combined(metric: str, samples: TwoSamples, *, value: float | None = None, de
     Begg and Greenes 1983, as in `auditkit.statistics.two_phase`.
     """
     try:
-        found = COMBINED[metric](samples)
+        found = two_phase.RATES[metric](samples)
     except ValueError:
         return Rate(numerator=None, denominator=None, value=0.0, reason="NE-DENOM")
     known = found.value if value is None else value

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from auditkit.measure.blocks import RateBlock, reported
 from auditkit.measure.choices import Measuring
-from auditkit.measure.designs import COMBINED, combined, rates_of
+from auditkit.measure.designs import combined, rates_of
 from auditkit.measure.groups import Rate, metrics_for, refusal
+from auditkit.measure.open_samples import open_in
+from auditkit.measure.unseen import BOTH
 from auditkit.results.finer_tallies import SurvivalCell, SurvivalTally
 from auditkit.results.measurements import Measurement
 from auditkit.results.tally import Tally, counts_by_group
@@ -39,6 +41,7 @@ def follow_up(tally: Tally, measuring: Measuring) -> Iterator[Measurement]:
                 reference=table.reference,
                 rates=rates,
                 stratum=COMPLETE,
+                fills=open_in(known[name], table, kinds=BOTH, sampled=tally.sampled),
             )
             yield from reported(block, measuring)
     for leaving in tally.survival:
@@ -98,7 +101,7 @@ def _rate(name: str, people: _People, horizon: int, measuring: Measuring) -> Rat
         seen = {decision: _outcome(people.seen[decision], horizon) for decision in wanted}
     except ValueError:
         return _none("NE-CENSOR")
-    if name in COMBINED:
+    if name in two_phase.RATES:
         without = two_phase.Counts(seen[0].n - seen[0].x, seen[0].n)
         return combined(name, TwoSamples(people.flagged, people.total, seen[1], without), design="_followed")
     (x, n), flagged = seen[wanted[0]], wanted[0] == 1

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from auditkit.measure.blocks import alone
 from auditkit.measure.choices import Measuring
 from auditkit.measure.groups import Rate, measure_rate, metrics_for, rate_result
+from auditkit.measure.unseen import BOTH, open_people
+from auditkit.measure.worst_cases import WorstCases
 from auditkit.results.measurements import Bounds, Estimate, Measurement, NotEstimable, Result
-from auditkit.results.tally import Counts, Tally, counts_by_group, is_known
+from auditkit.results.tally import Counts, GroupTally, Tally, counts_by_group, is_known
 from auditkit.statistics.impossibility import implied_false_positive_rate
 
 
@@ -31,15 +33,32 @@ def impossibility(tally: Tally, measuring: Measuring) -> Iterator[Measurement]:
     }
     for dimension in tally.dimensions[1:]:
         if len(dimension.dimension) == 1:
-            for group, counts in counts_by_group(dimension).items():
-                if is_known(group):
-                    prevalence = _rate("prevalence", counts, tally, measuring)
-                    yield alone(
-                        "implied_false_positive_rate",
-                        dimension.dimension,
-                        group,
-                        _implied(prevalence, common),
-                    )
+            for group, prevalence in _prevalences(dimension, tally, measuring).items():
+                yield alone(
+                    "implied_false_positive_rate", dimension.dimension, group, _implied(prevalence, common)
+                )
+
+
+def _prevalences(dimension: GroupTally, tally: Tally, measuring: Measuring) -> dict[tuple[str, ...], Result]:
+    """Measure how often the outcome is recorded in each known group, with bounds for people of unknown group.
+
+    Where outcomes are missing, those of everyone are as well, and nothing is bounded.
+    """
+    rates = {
+        group: _rate("prevalence", counts, tally, measuring)
+        for group, counts in counts_by_group(dimension).items()
+        if is_known(group)
+    }
+    found: dict[tuple[str, ...], Result] = {
+        group: rate_result(rate, family_critical=None) for group, rate in rates.items()
+    }
+    metric = metrics_for(measuring.orientation)["prevalence"]
+    missing = any(None in (cell.decision, cell.outcome) for cell in dimension.cells)
+    fills = None if missing else open_people(metric, dimension, kinds=BOTH)
+    if fills is None:
+        return found
+    worst = WorstCases(fills=fills, rates=rates, kind=measuring.ratio_interval)
+    return {group: worst.of_rate(group, result, joint=None) for group, result in found.items()}
 
 
 def _rate(name: str, counts: Counts, tally: Tally, measuring: Measuring) -> Rate:
@@ -47,23 +66,25 @@ def _rate(name: str, counts: Counts, tally: Tally, measuring: Measuring) -> Rate
     return measure_rate(metric, counts, minimum_n=measuring.minimum_n, refused=tally.refused)
 
 
-def _implied(prevalence: Rate, common: dict[str, Rate]) -> Result:
-    known = rate_result(prevalence, family_critical=None)
+def _implied(known: Result, common: dict[str, Rate]) -> Result:
     reason = next((rate.reason for rate in common.values() if rate.reason), None)
-    if reason or not isinstance(known, Estimate):
-        return NotEstimable(reason=reason or prevalence.reason or "NE-DENOM")
+    if reason:
+        return NotEstimable(reason=reason)
+    if not isinstance(known, Estimate):
+        return known
     ppv, fnr = common["positive_predictive_value"].value, common["false_negative_rate"].value
 
     def carried(bounds: Bounds | None) -> Bounds | None:
         low, high = bounds or (None, None)
         return None if low is None or high is None else (_through(low, ppv, fnr), _through(high, ppv, fnr))
 
-    value = _through(prevalence.value, ppv, fnr)
+    value = None if known.value is None else _through(known.value, ppv, fnr)
     if value is None:  # nobody rightly flagged, or no tool could have these values at all
         return NotEstimable(reason="NE-MODEL")
     return Estimate(
         value=value, interval=carried(known.interval), interval_90=carried(known.interval_90), interval_family=None,
-        method="chouldechova_identity_of_wilson",
+        method="chouldechova_identity_of_wilson", bounds=carried(known.bounds),
+        bounds_interval=carried(known.bounds_interval), bounds_interval_90=carried(known.bounds_interval_90),
     )  # fmt: skip
 
 

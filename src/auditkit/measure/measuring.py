@@ -4,15 +4,17 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from auditkit.measure.alternatives import find_alternatives
+from auditkit.measure.assuming import assumed, under_assumptions
 from auditkit.measure.blocks import RateBlock, alone, judged, reported
 from auditkit.measure.choices import Measuring
 from auditkit.measure.designs import rates_of
 from auditkit.measure.follow_up import follow_up
-from auditkit.measure.groups import Rate, metrics_for, rate_result
+from auditkit.measure.groups import metrics_for
 from auditkit.measure.impossibility import impossibility
 from auditkit.measure.inferred import inferred
-from auditkit.measure.missing_groups import missing_groups
+from auditkit.measure.missing_groups import missing_groups, unknown_rate
 from auditkit.measure.neighbourhoods import neighbourhoods
+from auditkit.measure.open_samples import open_in
 from auditkit.measure.registry import RateMetric, rests_on
 from auditkit.measure.scores import scores
 from auditkit.measure.stops import stops
@@ -20,17 +22,9 @@ from auditkit.measure.strata import strata
 from auditkit.measure.subgroups import find_subgroups
 from auditkit.measure.sweep import sweep
 from auditkit.measure.tipping import tipping_points
-from auditkit.measure.unseen import Fills, Kind, hidden_people, open_people
-from auditkit.measure.worst_cases import only_bounds
-from auditkit.results.measurements import (
-    ASSUMING,
-    Estimate,
-    Measurement,
-    Measurements,
-    NotEstimable,
-    TippingPoint,
-)
-from auditkit.results.tally import GroupTally, Tally, counts_by_group, is_known
+from auditkit.measure.unseen import BOTH, hidden_people
+from auditkit.results.measurements import Estimate, Measurement, Measurements, NotEstimable, TippingPoint
+from auditkit.results.tally import GroupTally, Tally, counts_by_group
 
 PARTS: dict[str, Callable[[Tally, Measuring], Iterable[Measurement]]] = {
     "scores": scores,
@@ -120,9 +114,12 @@ def _dependent(item: Measurement) -> Measurement:
         return item
     if "p_value" in item.metric:
         return replace(item, result=NotEstimable(reason="NE-BLOCKS"))
-    if item.result.interval is None:
+    if item.result.interval is None and item.result.bounds_interval is None:
         return item
-    bare = replace(item.result, interval=None, interval_90=None, interval_family=None, reason="NE-BLOCKS")
+    bare = replace(
+        item.result, interval=None, interval_90=None, interval_family=None, bounds_interval=None,
+        bounds_interval_90=None, reason="NE-BLOCKS",
+    )  # fmt: skip
     return replace(item, result=bare)
 
 
@@ -137,28 +134,15 @@ def _people(tally: GroupTally) -> Iterator[Measurement]:
         result = NotEstimable(reason="NE-SUPP") if count.suppressed else size
         yield alone("people", tally.dimension, group, result)
     if tally.dimension:
-        unknown = sum(count.n["people"] for group, count in counts.items() if not is_known(group))
-        everyone = sum(count.n["people"] for count in counts.values())
-        hidden = any(count.suppressed for count in counts.values())
-        reason = "NE-SUPP" if hidden else None if everyone else "NE-DENOM"
-        rate = Rate(numerator=unknown, denominator=everyone, value=unknown / max(1, everyone), reason=reason)
-        result = rate_result(rate, family_critical=None)
-        yield Measurement(
-            metric="unknown_group_rate", dimension=tally.dimension, group=(), against=None, result=result
-        )
-
-
-KINDS: tuple[Kind, ...] = ("group", "outcome")
-BOTH = frozenset(KINDS)
+        yield unknown_rate(tally)
 
 
 def _block(metric: RateMetric, tally: GroupTally, whole: Tally, measuring: Measuring) -> RateBlock:
-    """Measure a rate of every group; where outcomes come from a sample, nobody counts who is open."""
+    """Measure a rate of every group, with whoever is open in it."""
     rates = rates_of(metric, tally, measuring=measuring, sampled=whole.sampled, refused=whole.refused)
-    sampled = whole.sampled and metric.needs_outcome
     return RateBlock(
         metric=metric.name, dimension=tally.dimension, reference=tally.reference, rates=rates,
-        fills=None if sampled else open_people(metric, tally, kinds=BOTH),
+        fills=open_in(metric, tally, kinds=BOTH, sampled=whole.sampled),
     )  # fmt: skip
 
 
@@ -166,19 +150,14 @@ def _assuming(
     block: RateBlock, metric: RateMetric, tally: GroupTally, whole: Tally, measuring: Measuring
 ) -> Iterator[Measurement]:
     """Bound what the policy limits once more, under each assumption alone."""
-    limited = {name for name, where in measuring.limited if where == tally.dimension}
-    if whole.sampled or not any(rests_on(name) == metric.name for name in limited):
-        return
-    by_kind = {kind: open_people(metric, tally, kinds=frozenset({kind})) for kind in KINDS}
-    both = open_people(metric, tally, kinds=BOTH)
-    fills: dict[str, Fills | None] = {
-        "unknown-group": by_kind["group"],
-        "missing-outcomes": by_kind["outcome"],
-        "all-unknown": None if both in by_kind.values() else both,
-        "hidden-outcomes": hidden_people(metric, tally, hidden=measuring.hidden),
-    }
-    for name, found in fills.items():
-        if found is not None:
-            for item in judged(replace(block, fills=found), measuring):
-                if item.metric in limited and is_known(tuple(value for _, value in item.group)):
-                    yield replace(item, stratum=f"{ASSUMING}{name}", result=only_bounds(item.result))
+    limited = {name for name in measuring.limits_of(tally.dimension) if rests_on(name) == metric.name}
+    if limited and block.fills is not None:
+        yield from under_assumptions(
+            lambda kinds: judged(
+                replace(block, fills=open_in(metric, tally, kinds=kinds, sampled=whole.sampled)), measuring
+            ),
+            limited,
+        )
+    hidden = None if whole.sampled else hidden_people(metric, tally, hidden=measuring.hidden)
+    if limited and hidden is not None:
+        yield from assumed("hidden-outcomes", judged(replace(block, fills=hidden), measuring), limited)

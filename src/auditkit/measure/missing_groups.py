@@ -13,6 +13,19 @@ BY = {"decision": ("flagged", "not flagged"), "outcome": ("recorded", "not recor
 """Whom the share of unknown groups is compared between."""
 
 
+def unknown_rate(tally: GroupTally) -> Measurement:
+    """Measure the share of people whose group is not known."""
+    unknown = sum(cell.n for cell in tally.cells if not is_known(cell.group))
+    everyone = sum(cell.n for cell in tally.cells)
+    hidden = any(cell.suppressed for cell in tally.cells)
+    reason = "NE-SUPP" if hidden else None if everyone else "NE-DENOM"
+    rate = Rate(numerator=unknown, denominator=everyone, value=unknown / max(1, everyone), reason=reason)
+    return Measurement(
+        metric="unknown_group_rate", dimension=tally.dimension, group=(), against=None,
+        result=rate_result(rate, family_critical=None),
+    )  # fmt: skip
+
+
 def missing_groups(tally: GroupTally, measuring: Measuring) -> Iterator[Measurement]:
     """Compare how often the group is unknown: flagged people with others, and people with the outcome with others.
 

@@ -1,13 +1,18 @@
 """People by area: each area's rates, compared with the rest of the city and screened together."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
+from auditkit.measure.assuming import under_assumptions
 from auditkit.measure.blocks import alone, named
 from auditkit.measure.choices import Measuring
 from auditkit.measure.comparisons import Pairing, difference, ratio
 from auditkit.measure.groups import Rate, counted_rate, metrics_for, rate_result
+from auditkit.measure.missing_groups import unknown_rate
 from auditkit.measure.pairs import screened
-from auditkit.measure.registry import SCREENED, RateMetric
+from auditkit.measure.registry import SCREENED, RateMetric, rests_on
+from auditkit.measure.unseen import BOTH, GroupKey, Kind, OpenPeople, open_people
+from auditkit.measure.worst_cases import Gap, WorstCases
 from auditkit.results.measurements import Measurement, Result
 from auditkit.results.tally import ELSEWHERE, Counts, GroupTally, Tally, counts_by_group, is_known
 from auditkit.statistics import critical
@@ -24,14 +29,28 @@ def neighbourhoods(tally: Tally, measuring: Measuring) -> Iterator[Measurement]:
     """
     if tally.areas is None or tally.sampled or tally.every_row:
         return
+    if not all(is_known(cell.group) for cell in tally.areas.cells):
+        yield unknown_rate(tally.areas)
     known = metrics_for(measuring.orientation)
     for name in SCREENED:
         if tally.has_outcome or not known[name].needs_outcome:
-            yield from _screened(known[name], tally.areas, tally, measuring)
+            yield from _screened(known[name], tally.areas, tally, measuring, kinds=BOTH)
+            yield from _assuming(known[name], tally.areas, tally, measuring)
+
+
+def _assuming(
+    metric: RateMetric, areas: GroupTally, tally: Tally, measuring: Measuring
+) -> Iterator[Measurement]:
+    """Bound what the policy limits once more, under each assumption alone."""
+    limited = {name for name in measuring.limits_of(areas.dimension) if rests_on(name) == metric.name}
+    if limited and open_people(metric, areas, kinds=BOTH) is not None:
+        yield from under_assumptions(
+            lambda kinds: _screened(metric, areas, tally, measuring, kinds=kinds), limited
+        )
 
 
 def _screened(
-    metric: RateMetric, areas: GroupTally, tally: Tally, measuring: Measuring
+    metric: RateMetric, areas: GroupTally, tally: Tally, measuring: Measuring, *, kinds: frozenset[Kind]
 ) -> Iterator[Measurement]:
     counts = counts_by_group(areas)
     everyone = _added(list(counts.values()))
@@ -42,9 +61,13 @@ def _screened(
     rates = {group: rate(one) for group, one in counts.items()}
     rest = {group: rate(_less(everyone, one)) for group, one in counts.items() if is_known(group)}
     sound = sum(1 for group, other in rest.items() if not (rates[group].reason or other.reason))
+    worst = _worst(metric, areas, rates, rest, measuring, kinds=kinds)
     for group, one in rates.items():
         joint = _joint(metric.name, areas, measuring, sound=sound) if group in rest else None
-        yield alone(metric.name, areas.dimension, group, rate_result(one, family_critical=joint))
+        result: Result = rate_result(one, family_critical=joint)
+        if worst is not None and group in rest:
+            result = worst.of_rate(group, result, joint=joint)
+        yield alone(metric.name, areas.dimension, group, result)
     raw, adjusted = screened([(rates[group], other) for group, other in rest.items()])
     for at, (group, other) in enumerate(rest.items()):
         pairs = {
@@ -57,6 +80,9 @@ def _screened(
             "p_value": raw[at],
             "p_value_bh": adjusted[at],
         }
+        if worst is not None:
+            gaps: tuple[Gap, ...] = ("difference", "ratio")
+            compared |= {gap: worst.of_pair(group, gap, compared[gap], pairs[gap]) for gap in gaps}
         for name, result in compared.items():
             yield Measurement(
                 metric=f"{metric.name}_{name}", dimension=areas.dimension, group=named(areas.dimension, group),
@@ -87,3 +113,35 @@ def _less(everyone: Counts, one: Counts) -> Counts:
     """Count everyone who is not in an area."""
     n = {name: everyone.n[name] - one.n[name] for name in one.n}
     return Counts(n=n, suppressed=everyone.suppressed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _WorstOfAreas:
+    """The worst cases of each area beside all others; somebody of unknown area belongs to it or to them."""
+
+    open_people: OpenPeople
+    rates: dict[GroupKey, Rate]
+    rest: dict[GroupKey, Rate]
+    measuring: Measuring
+
+    def of_rate(self, area: GroupKey, result: Result, *, joint: float | None) -> Result:
+        return self._of(area).of_rate(area, result, joint=joint)
+
+    def of_pair(self, area: GroupKey, gap: Gap, result: Result, pairs: Pairing) -> Result:
+        return self._of(area).of_pair((area, (ELSEWHERE,)), gap, result, pairs)
+
+    def _of(self, area: GroupKey) -> WorstCases:
+        return WorstCases(
+            fills=self.open_people.beside(area, (ELSEWHERE,)), kind=self.measuring.ratio_interval,
+            rates={area: self.rates[area], (ELSEWHERE,): self.rest[area]},
+        )  # fmt: skip
+
+
+def _worst(
+    metric: RateMetric, areas: GroupTally, rates: dict[GroupKey, Rate], rest: dict[GroupKey, Rate], measuring: Measuring,
+    *, kinds: frozenset[Kind],
+) -> _WorstOfAreas | None:  # fmt: skip
+    people = open_people(metric, areas, kinds=kinds)
+    if people is None:
+        return None
+    return _WorstOfAreas(open_people=people, rates=rates, rest=rest, measuring=measuring)

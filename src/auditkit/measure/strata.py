@@ -6,13 +6,18 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
+from auditkit.measure.assuming import under_assumptions
 from auditkit.measure.blocks import named
 from auditkit.measure.choices import Measuring
 from auditkit.measure.groups import counted_rate, metrics_for, rate_result, refusal
 from auditkit.measure.normal import on_log_scale
-from auditkit.results.finer_tallies import StratumCell, StratumTally
+from auditkit.measure.registry import RateMetric
+from auditkit.measure.unseen import BOTH, Kind
+from auditkit.measure.worst_cases import WorstCases
+from auditkit.measure.worst_odds import WorstOdds, tally_of, worst_odds
+from auditkit.results.finer_tallies import StratumTally
 from auditkit.results.measurements import Estimate, Measurement, NotEstimable, Result
-from auditkit.results.tally import Cell, GroupTally, Tally, counts_by_group, is_known
+from auditkit.results.tally import Tally, counts_by_group, is_known
 from auditkit.statistics import critical, stratified
 
 AMONG: Mapping[str, tuple[int | None, ...]] = {
@@ -40,10 +45,34 @@ def strata(tally: Tally, measuring: Measuring) -> Iterator[Measurement]:
         for metric in AMONG:
             needs = metric != "selection_rate"
             if refusal(metric, tally.refused) is None and (tally.has_outcome or not needs):
-                yield from _within(metric, table, measuring)
+                yield from _of_rate(metric, table, tally, measuring)
 
 
-def _within(metric: str, table: StratumTally, measuring: Measuring) -> Iterator[Measurement]:
+def _of_rate(metric: str, table: StratumTally, tally: Tally, measuring: Measuring) -> Iterator[Measurement]:
+    """Measure within strata, and bound what the policy limits once more, under each assumption alone."""
+    known = metrics_for(measuring.orientation)[metric]
+
+    def open_people(kinds: frozenset[Kind]) -> WorstOdds | None:
+        return worst_odds(known, table, kinds=kinds, sampled=tally.sampled)
+
+    worst = open_people(BOTH)
+    uneven = False
+    for item in _within(metric, table, measuring, worst):
+        p_value = item.result if item.metric == f"{metric}_breslow_day_p_value" else None
+        uneven = uneven or (isinstance(p_value, Estimate) and (p_value.value or 0.0) < UNEVEN)
+        yield item
+    if uneven and len({cell.stratum for cell in table.cells}) <= MOST:
+        yield from _by_stratum(known, table, measuring, worst)
+    limited = measuring.limits_of(table.dimension) & {f"{metric}_odds_ratio", f"{metric}_common_odds_ratio"}
+    if limited and worst is not None:
+        yield from under_assumptions(
+            lambda kinds: _within(metric, table, measuring, open_people(kinds)), limited
+        )
+
+
+def _within(
+    metric: str, table: StratumTally, measuring: Measuring, worst: WorstOdds | None
+) -> Iterator[Measurement]:
     counts = _counts(metric, table)
     groups = sorted({group for group, _ in counts if is_known(group)})
     strata_names = sorted({stratum for _, stratum in counts})
@@ -58,19 +87,18 @@ def _within(metric: str, table: StratumTally, measuring: Measuring) -> Iterator[
         if len(pairs) <= 1 and family.level == 0.95
         else critical.bonferroni(family.level, max(1, len(pairs)))
     )
-    uneven = False
     for group, other in pairs:
         tables = np.array([[counts.get((one, s), (0, 0)) for one in (group, other)] for s in strata_names])
         results = _results(tables, joint=joint, minimum_n=measuring.minimum_n)
-        breslow_day = results["breslow_day_p_value"]
-        uneven = uneven or (isinstance(breslow_day, Estimate) and (breslow_day.value or 0.0) < UNEVEN)
+        if worst is not None:
+            pair = group, other
+            results["odds_ratio"] = worst.odds(pair, results["odds_ratio"])
+            results["common_odds_ratio"] = worst.common_odds(pair, results["common_odds_ratio"], joint=joint)
         for name, result in results.items():
             yield Measurement(
                 metric=f"{metric}_{name}", dimension=table.dimension, group=named(table.dimension, group),
                 against=named(table.dimension, other), result=result,
             )  # fmt: skip
-    if uneven and len(strata_names) <= MOST:
-        yield from _by_stratum(metric, table, measuring)
 
 
 def _counts(
@@ -126,19 +154,22 @@ def _p(value: float, method: str) -> Estimate:
     return Estimate(value=value, interval=None, interval_90=None, interval_family=None, method=method)
 
 
-def _by_stratum(metric: str, table: StratumTally, measuring: Measuring) -> Iterator[Measurement]:
-    known = metrics_for(measuring.orientation)[metric]
+def _by_stratum(
+    metric: RateMetric, table: StratumTally, measuring: Measuring, worst: WorstOdds | None
+) -> Iterator[Measurement]:
     for stratum in sorted({cell.stratum for cell in table.cells}):
-        cells = tuple(_as_cell(cell) for cell in table.cells if cell.stratum == stratum)
-        counted = GroupTally(dimension=table.dimension, reference=table.reference, cells=cells)
-        for group, counts in counts_by_group(counted).items():
-            rate = counted_rate(known, counts, minimum_n=measuring.minimum_n, refused=())
-            where = "; ".join(f"{name} = {value}" for name, value in zip(table.names, stratum, strict=True))
+        counted = tally_of(table, tuple(cell for cell in table.cells if cell.stratum == stratum))
+        rates = {
+            group: counted_rate(metric, counts, minimum_n=measuring.minimum_n, refused=())
+            for group, counts in counts_by_group(counted).items()
+        }
+        where = "; ".join(f"{name} = {value}" for name, value in zip(table.names, stratum, strict=True))
+        for group, rate in rates.items():
+            result: Result = rate_result(rate, family_critical=None)
+            if worst is not None and is_known(group):
+                cases = WorstCases(fills=worst.strata[stratum], rates=rates, kind=measuring.ratio_interval)
+                result = cases.of_rate(group, result, joint=None)
             yield Measurement(
-                metric=metric, dimension=table.dimension, group=named(table.dimension, group), against=None,
-                result=rate_result(rate, family_critical=None), stratum=where,
+                metric=metric.name, dimension=table.dimension, group=named(table.dimension, group), against=None,
+                result=result, stratum=where,
             )  # fmt: skip
-
-
-def _as_cell(cell: StratumCell) -> Cell:
-    return Cell(group=cell.group, decision=cell.decision, outcome=cell.outcome, n=cell.n, suppressed=False)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, Protocol
 
 from auditkit.definitions.records import HiddenOutcomes
@@ -9,11 +10,13 @@ from auditkit.measure.registry import RateMetric
 from auditkit.results.tally import CELLS, UNKNOWN, Cell, GroupTally, counts_by_group, is_known
 from auditkit.statistics import hidden_positives, worst_case
 from auditkit.statistics.hidden_positives import Table
-from auditkit.statistics.worst_case import Filled, Gap, Open, Pair
+from auditkit.statistics.worst_case import Fill, Filled, Gap, Open, Pair
 
 GroupKey = tuple[str, ...]
 Kind = Literal["group", "outcome"]
 """What is not known of a person: the group, or the decision or outcome."""
+KINDS: tuple[Kind, ...] = ("group", "outcome")
+BOTH = frozenset(KINDS)
 Ranges = Mapping[GroupKey, tuple[float, float]]
 """Least and greatest share of a group's people whose outcome is hidden."""
 HIDDEN_RATES = tuple(hidden_positives.RATES)
@@ -23,7 +26,7 @@ HIDDEN_RATES = tuple(hidden_positives.RATES)
 class Fills(Protocol):
     """The worst cases of one rate in one dimension."""
 
-    def alone(self, group: GroupKey) -> tuple[Filled, Filled]:
+    def alone(self, group: GroupKey) -> tuple[Fill, Fill]:
         """Return the counts that make a group's rate lowest and highest."""
         ...
 
@@ -49,14 +52,14 @@ class OpenPeople:
 
     def alone(self, group: GroupKey) -> tuple[Filled, Filled]:
         """Return the counts that make a group's rate lowest and highest."""
-        may_be = [people for key, people in self.nobodys.items() if _allows(key, group)]
+        may_be = [people for key, people in self.nobodys.items() if allows(key, group)]
         return worst_case.rate_fills(*self.counts[group], _sum((self._own(group), *may_be)))
 
     def pair(self, group: GroupKey, other: GroupKey, gap: Gap) -> tuple[Pair, Pair]:
         """Return the counts that make the gap between two groups lowest and highest."""
         first, second, shared = self._own(group), self._own(other), Open()
         for key, people in self.nobodys.items():
-            may_be_first, may_be_second = _allows(key, group), _allows(key, other)
+            may_be_first, may_be_second = allows(key, group), allows(key, other)
             if may_be_first and may_be_second:
                 shared = shared.plus(people)
             elif may_be_first:
@@ -72,11 +75,29 @@ class OpenPeople:
         everyone = _sum((*(self._own(group) for group in groups), *self.nobodys.values()))
         return worst_case.meeting([self.counts[group] for group in groups], everyone)
 
+    def beside(self, group: GroupKey, others: GroupKey) -> "OpenPeople":
+        """Take all other known groups together; somebody of unknown group belongs to the group or to them."""
+        (x, m), (counted, among, either) = self._everyone
+        one, own = self.counts[group], self._own(group)
+        rest = Open(counted - own.counted, among - own.among, either - own.either)
+        return OpenPeople(
+            counts={group: one, others: Filled(x - one.x, m - one.m)},
+            own={group: own, others: rest},
+            nobodys=self.nobodys,
+        )
+
+    @cached_property
+    def _everyone(self) -> tuple[Filled, Open]:
+        known = [counts for group, counts in self.counts.items() if is_known(group)]
+        together = Filled(sum(one.x for one in known), sum(one.m for one in known))
+        return together, _sum(self.own.values())
+
     def _own(self, group: GroupKey) -> Open:
         return self.own.get(group, Open())
 
 
-def _allows(key: GroupKey, group: GroupKey) -> bool:
+def allows(key: GroupKey, group: GroupKey) -> bool:
+    """Tell whether somebody of whose group so much is known may belong to a group."""
     return all(part in (UNKNOWN, value) for part, value in zip(key, group, strict=True))
 
 
@@ -139,11 +160,15 @@ def open_people(metric: RateMetric, tally: GroupTally, *, kinds: frozenset[Kind]
         table[cell.group] = table.get(cell.group, Open()).plus(found)
     if not any(sum(people) for people in (*own.values(), *nobodys.values())):
         return None
-    counts = {
+    return OpenPeople(counts=counted(metric, tally), own=own, nobodys=nobodys)
+
+
+def counted(metric: RateMetric, tally: GroupTally) -> dict[GroupKey, Filled]:
+    """Count the people of whom everything is known, by group."""
+    return {
         group: Filled(sum(one.n[name] for name in metric.counted), sum(one.n[name] for name in metric.among))
         for group, one in counts_by_group(tally).items()
     }
-    return OpenPeople(counts=counts, own=own, nobodys=nobodys)
 
 
 def _open(metric: RateMetric, cell: Cell, kinds: frozenset[Kind], *, known: bool) -> Open | None:

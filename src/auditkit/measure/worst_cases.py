@@ -11,12 +11,14 @@ from auditkit.measure.comparisons import (
     difference_interval,
     ratio_interval,
 )
+from auditkit.measure.designs import combined
 from auditkit.measure.groups import Rate, limits
 from auditkit.measure.unseen import Fills
 from auditkit.results.measurements import Estimate, NotEstimable, Result
 from auditkit.statistics import critical, intervals, worst_case
 from auditkit.statistics.intervals import Interval
-from auditkit.statistics.worst_case import Filled, Pair
+from auditkit.statistics.worst_case import Fill, Pair
+from auditkit.statistics.worst_sample import SampleFill
 
 GroupKey = tuple[str, ...]
 Gap = Literal["difference", "ratio", "excess"]
@@ -61,6 +63,7 @@ class WorstCases:
     fills: Fills
     rates: Mapping[GroupKey, Rate]
     kind: RatioInterval
+    chance: Literal["added", "left out"] = "added"
 
     def of_rate(self, group: GroupKey, result: Result, *, joint: float | None) -> Result:
         """Bound the rate of one group."""
@@ -81,6 +84,8 @@ class WorstCases:
         if not isinstance(result, Estimate):
             return result
         low, high = self.fills.pair(*pair, GAPS[gap])
+        if gap == "excess" and isinstance(low[0], SampleFill):  # not at its extreme where the two rates are
+            return result
         bounds, ends = Interval(GAPS[gap](low), GAPS[gap](high)), self._ends(pair, (low, high))
 
         def at(reach: float) -> Interval:
@@ -155,14 +160,17 @@ class WorstCases:
         self, groups: Sequence[GroupKey], at: Callable[[float], Interval]
     ) -> Callable[[float], Interval] | None:
         """Leave out the range that chance adds where people are too few for one."""
-        return None if any(self.rates[group].reason for group in groups) else at
+        few = any(self.rates[group].reason for group in groups)
+        return None if few or self.chance == "left out" else at
 
-    def _filled(self, group: GroupKey, fill: Filled) -> Rate:
+    def _filled(self, group: GroupKey, fill: Fill) -> Rate:
         """Make the rate of a fill; where people repeat, its rows are taken to repeat like the known ones."""
+        if isinstance(fill, SampleFill):
+            return combined(fill.kind, fill.samples, value=fill.rate, design="_weighted")
         rate = self.rates[group]
         shrink = rate.trials / (rate.denominator or 1)
         size = None if rate.size is None else (fill.x * shrink, fill.m * shrink)
-        return replace(rate, numerator=fill.x, denominator=fill.m, value=fill.rate, size=size)
+        return replace(rate, numerator=int(fill.x), denominator=int(fill.m), value=fill.rate, size=size)
 
     def _ends(self, pair: tuple[GroupKey, GroupKey], fills: tuple[Pair, Pair]) -> Ends:
         first, second = pair

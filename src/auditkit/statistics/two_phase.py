@@ -21,6 +21,7 @@ and .48 with 50 audited, so the prevalence has an interval of its own.
 """
 
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 from auditkit.statistics import mover
@@ -232,6 +233,14 @@ def prevalence_interval(samples: TwoSamples, *, critical: float) -> Interval:
     low, high = mover.weighted_sum(values, limits, weights=[f, 1 - f, ppv - missed])
     excess = (ppv - missed) * f
     return Interval(max(0.0, low - excess), min(1.0, high - excess))
+
+
+RATES: dict[str, Callable[[TwoSamples], Rate | Prevalence]] = {
+    "false_positive_rate": false_positive_rate,
+    "false_negative_rate": false_negative_rate,
+    "prevalence": prevalence,
+}
+"""Rates put together from outcomes of flagged and of unflagged people, which were learnt in different ways."""
 
 
 def sample_needed(
