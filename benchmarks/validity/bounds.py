@@ -6,6 +6,7 @@ the bounds allows. The bounds must hold the value that the whole sample has; the
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
@@ -15,8 +16,17 @@ from auditkit.definitions.records import HiddenOutcomes
 from auditkit.measure.blocks import RateBlock, judged
 from auditkit.measure.groups import metrics_for
 from auditkit.measure.inferred import inferred
+from auditkit.measure.measuring import measure
 from auditkit.measure.unseen import Fills, hidden_people, open_people
-from auditkit.results.finer_tallies import InferredTally, ZoneCell
+from auditkit.results.finer_tallies import (
+    InferredTally,
+    ScoreBin,
+    ScoreCell,
+    ScoreTally,
+    StratumCell,
+    StratumTally,
+    ZoneCell,
+)
 from auditkit.results.measurements import Bounds, Estimate, Measurement
 from auditkit.results.tally import UNKNOWN, Cell, GroupTally, Tally
 from benchmarks.validity.counted import rates_in
@@ -26,6 +36,7 @@ from benchmarks.validity.worlds import World
 
 LEFT_OUT = "bounds leave out the sample's value"
 MISSED = "range around the bounds leaves out the truth"
+SAMPLED = ("false_negative_rate", "prevalence", "negative_predictive_value")
 METRICS = ("selection_rate", "favourable_rate", "false_positive_rate", "positive_predictive_value")
 Kinds = Counter[tuple[str, int, int | None]]
 """People by group, decision and outcome."""
@@ -41,6 +52,12 @@ def worlds(*, replicates: int) -> Iterator[World]:
     for people in (200, 2_000):
         settings = {"kind": "hidden", "groups": 2, "people": people}
         yield World(study="bounds", name="outcomes hidden", settings=settings, replicates=replicates)
+    for people in (200, 2_000):
+        settings = {"kind": "finer", "groups": 2, "people": people}
+        yield World(
+            study="bounds", name="groups unknown: scores, circumstances, areas, samples", settings=settings,
+            replicates=max(1, replicates // 5),
+        )  # fmt: skip
     for zones, people in product((2, 8), (200, 2_000)):
         settings = {"kind": "inferred", "zones": zones, "people": people}
         yield World(
@@ -51,7 +68,9 @@ def worlds(*, replicates: int) -> Iterator[World]:
 def run(world: World, rng: np.random.Generator) -> Scores:
     """Draw whole tables, hide something, and look whether bounds hold what they should."""
     scores = Scores()
-    draw = {"unknown": _unknown, "hidden": _hidden, "inferred": _inferred}[world.settings["kind"]]
+    draw = {"unknown": _unknown, "hidden": _hidden, "inferred": _inferred, "finer": _finer}[
+        world.settings["kind"]
+    ]
     for _ in range(world.replicates):
         draw(scores, world.settings, rng)
     return scores
@@ -195,3 +214,105 @@ def _inferred(scores: Scores, settings: Mapping[str, Any], rng: np.random.Genera
     }
     _compare(scores, bounded, truth)
     _around(scores, bounded, gap, expected["A"] / members["A"] - expected["B"] / members["B"])
+
+
+SCORES = (0.1, 0.3, 0.5, 0.7, 0.9)
+
+
+def _finer(scores: Scores, settings: Mapping[str, Any], rng: np.random.Generator) -> None:
+    """Hide groups, areas and some outcomes of people who are also known by score, circumstances and audit sample.
+
+    The number of the whole sample must lie within the bounds of what is left of it.
+    """
+    n = settings["people"] * settings["groups"]
+    group, area, stratum = rng.integers(0, 2, n), rng.integers(0, 3, n), rng.integers(0, 2, n)
+    score = np.clip(rng.integers(0, 5, n) + rng.integers(0, 2, n) * group, 0, 4)
+    outcome, drawn = rng.random(n) < 0.2 + 0.12 * score, rng.random(n) < 0.4
+    hidden = rng.random(n) < np.where(score >= 3, 0.25, 0.1)
+    lost, blank = rng.random(n) < 0.1, rng.random(n) < 0.03
+    people = [
+        _Person(
+            "AB"[group[at]],
+            f"area {area[at]}",
+            str(stratum[at]),
+            int(score[at]),
+            int(outcome[at]),
+            bool(drawn[at]),
+        )
+        for at in range(n)
+    ]
+    seen = [
+        replace(
+            one, group=UNKNOWN if hidden[at] else one.group, area=UNKNOWN if lost[at] else one.area,
+            outcome=None if blank[at] else one.outcome,
+        )
+        for at, one in enumerate(people)
+    ]  # fmt: skip
+    for sampled in (False, True):
+        bounded = {item.id: item for item in _everything(seen, sampled=sampled)}
+        truth = _values(_everything([*_as_sampled(people, blank, sampled=sampled)], sampled=sampled))
+        _compare(scores, bounded, truth)
+
+
+@dataclass(frozen=True, slots=True)
+class _Person:
+    group: str
+    area: str
+    stratum: str
+    score: int
+    outcome: int | None
+    drawn: bool
+
+    def looked_up(self) -> int | None:
+        """Return the outcome as an audit sample knows it."""
+        return self.outcome if self.drawn or self.score >= 3 else None
+
+
+def _as_sampled(people: list[_Person], blank: np.ndarray, *, sampled: bool) -> Iterator[_Person]:
+    """Complete the people; who was drawn but left blank was not looked up, and stands for nobody."""
+    for at, one in enumerate(people):
+        yield replace(one, drawn=one.drawn and not blank[at]) if sampled else one
+
+
+def _everything(people: list[_Person], *, sampled: bool) -> list[Measurement]:
+    """Measure people by group, score, circumstances and area."""
+    counts = Counter(
+        (one.group, one.area, one.stratum, one.score, int(one.score >= 3), one.looked_up() if sampled else one.outcome)
+        for one in people
+    )  # fmt: skip
+
+    def cells(name: str) -> GroupTally:
+        found = tuple(
+            Cell(
+                group=(key[0] if name == "group" else key[1],),
+                decision=key[4],
+                outcome=key[5],
+                n=n,
+                suppressed=False,
+            )
+            for key, n in counts.items()
+        )
+        return GroupTally(dimension=(name,), reference=("A",) if name == "group" else None, cells=found)
+
+    def scored(dimension: tuple[str, ...]) -> ScoreTally:
+        found = tuple(
+            ScoreCell(group=key[:1] if dimension else (), bin=key[3], decision=key[4], outcome=key[5], n=n)
+            for key, n in counts.items()
+        )
+        bins = tuple(ScoreBin(low=one, mean=one) for one in SCORES)
+        return ScoreTally(
+            dimension=dimension, reference=("A",) if dimension else None, bins=bins, exact=True, limit=0.7, cells=found
+        )  # fmt: skip
+
+    within = StratumTally(
+        dimension=("group",), reference=("A",), names=("stratum",),
+        cells=tuple(
+            StratumCell(stratum=(key[2],), group=(key[0],), decision=key[4], outcome=key[5], n=n) for key, n in counts.items()
+        ),
+    )  # fmt: skip
+    tally = Tally(
+        dimensions=(cells("group"),), has_outcome=True, refused=(), sampled=sampled, areas=cells("area"),
+        scores=(scored(()), scored(("group",))), probability_scores=True, strata=(within,),
+    )  # fmt: skip
+    parts = ("scores", "sweep", "strata", "areas") if not sampled else METRICS[2:] + SAMPLED
+    return list(measure(tally, metrics=parts, measuring=PLAIN, progress=lambda _words: None).items)

@@ -31,7 +31,7 @@ def test_bounds_hold_the_value_of_the_sample_in_worlds_that_satisfy_their_assump
 
     main(["--studies", "bounds", *short])
 
-    # 10 draws of 14 worlds and 2 of 4, with fixed seeds: one draw left out would be 7 % of a world's
+    # 10 draws of 14 worlds and 2 of 6, with fixed seeds: one draw left out would be 7 % of a world's
     found = [line.split("|") for line in page.read_text().splitlines() if line.count("|") == 4]
     verdicts = {cells[1].strip(): (cells[2].strip(), cells[3].strip()) for cells in found}
     held = verdicts[

@@ -6,12 +6,22 @@ import pytest
 
 from auditkit.definitions.audit_file import AuditFile
 from auditkit.definitions.policy import Policy
-from auditkit.judge.bounds_disclosure import few_inferred, missing_hidden, without_bounds
+from auditkit.judge.bounds_disclosure import few_inferred, missing_hidden, open_rows, without_bounds
 from auditkit.judge.families import declare_marks
+from auditkit.judge.finer_disclosure import Row
 from auditkit.judge.sensitivity import sensitivity
+from auditkit.judge.unbounded import open_gaps
 from auditkit.results.feedback import Feedback
 from auditkit.results.findings import AppliedLimit, Comparison, Finding, Judgement, Verdict
-from auditkit.results.finer_tallies import InferredTally, ZoneCell
+from auditkit.results.finer_tallies import (
+    InferredTally,
+    ScoreBin,
+    ScoreCell,
+    ScoreTally,
+    StratumCell,
+    StratumTally,
+    ZoneCell,
+)
 from auditkit.results.measurements import (
     Bounds,
     Estimate,
@@ -21,7 +31,7 @@ from auditkit.results.measurements import (
     Result,
     Withheld,
 )
-from auditkit.results.tally import UNKNOWN, Tally
+from auditkit.results.tally import UNKNOWN, Cell, GroupTally, Tally
 
 NO_LOOP = Feedback(status="not_checked", because="", needs=())
 AUDIT = AuditFile.model_validate(
@@ -152,10 +162,12 @@ UNSAFE = {("selection_rate", ("race",), (("race", UNKNOWN),))}
 
 
 def test_bounds_are_withheld_with_the_counts_of_unknown_people() -> None:
-    kept = without_bounds(make(estimate(0.9, 1.1, bounds=(0.5, 2.0))), UNSAFE)
-    alone = without_bounds(make(only((0.5, 2.0)), "assuming:unknown-group"), UNSAFE)
-    hidden = without_bounds(make(only((0.5, 2.0)), "assuming:hidden-outcomes"), UNSAFE)
-    other = without_bounds(make(estimate(0.9, 1.1, bounds=(0.5, 2.0))), {("prevalence", ("race",), ())})
+    kept = without_bounds(make(estimate(0.9, 1.1, bounds=(0.5, 2.0))), UNSAFE, set())
+    alone = without_bounds(make(only((0.5, 2.0)), "assuming:unknown-group"), UNSAFE, set())
+    hidden = without_bounds(make(only((0.5, 2.0)), "assuming:hidden-outcomes"), UNSAFE, set())
+    other = without_bounds(
+        make(estimate(0.9, 1.1, bounds=(0.5, 2.0))), {("prevalence", ("race",), ())}, set()
+    )
 
     assert isinstance(kept.result, Estimate)
     assert (kept.result.value, kept.result.bounds) == (1.0, None)
@@ -186,3 +198,90 @@ def test_small_sums_of_probabilities_are_withheld_like_small_counts(
 
 def test_where_bounds_are_all_there_is_they_are_the_starting_point() -> None:
     assert outcomes("meets", only((0.9, 1.1)), {"assuming:x": only((0.9, 1.2))}) == {"x": "holds"}
+
+
+@pytest.mark.parametrize(
+    ("metric", "stratum", "family", "group", "withheld"),
+    [
+        ("area_under_curve_difference", None, "score", UNKNOWN, True),
+        ("selection_rate_common_odds_ratio", None, "circumstances", "A", True),
+        ("selection_rate_ratio", "score at least 3", "score", UNKNOWN, True),
+        ("selection_rate_ratio", "score at least 3", "circumstances", UNKNOWN, False),
+        ("selection_rate_ratio", "score at least 3", "score", "C", False),
+        ("selection_rate_ratio", None, "score", UNKNOWN, False),
+    ],
+)
+def test_bounds_are_withheld_with_a_row_of_few_open_people(
+    metric: str, stratum: str | None, family: str, group: str, *, withheld: bool
+) -> None:
+    rows = {Row(family=family, dimension=("race",), group=(("race", group),))}
+    found = without_bounds(make(estimate(0.9, 1.1, bounds=(0.5, 2.0)), stratum, metric), set(), rows).result
+
+    assert isinstance(found, Estimate)
+    assert (found.bounds is None) == withheld
+
+
+def test_few_open_people_are_named_where_rows_of_their_kind_are_shown() -> None:
+    bins = (ScoreBin(low=1.0, mean=1.0), ScoreBin(low=2.0, mean=2.0))
+    scored = ScoreTally(
+        dimension=("race",), reference=None, bins=bins, exact=True, limit=2.0,
+        cells=(
+            ScoreCell(group=("A",), bin=0, decision=0, outcome=None, n=3),
+            ScoreCell(group=("B",), bin=0, decision=0, outcome=1, n=3),  # nothing of them is unknown
+            ScoreCell(group=(UNKNOWN,), bin=1, decision=1, outcome=1, n=20),
+        ),
+    )  # fmt: skip
+    within = StratumTally(
+        dimension=("race",), reference=None, names=("charge",),
+        cells=(
+            StratumCell(stratum=("t",), group=(UNKNOWN,), decision=1, outcome=1, n=4),
+            StratumCell(stratum=("t",), group=("B",), decision=1, outcome=1, n=4),
+        ),
+    )  # fmt: skip
+
+    def followed(n: int) -> GroupTally:
+        cell = Cell(group=("A",), decision=1, outcome=None, n=n, suppressed=False)
+        return GroupTally(dimension=("race",), reference=None, cells=(cell,))
+
+    tally = Tally(
+        dimensions=(followed(25),), has_outcome=True, refused=(), scores=(scored,), strata=(within,), followed=(followed(20),)
+    )  # fmt: skip
+    items = tuple(
+        make(estimate(0.9, 1.1), stratum)
+        for stratum in ("score at least 2", "charge = t", "follow-up complete")
+    )
+    rows = {
+        (row.family, row.group[0][1]) for row in open_rows(Measurements(items=items), tally, smallest_cell=11)
+    }
+
+    # five of A were not followed to the end
+    assert rows == {("score", "A"), ("circumstances", UNKNOWN), ("follow-up", "A")}
+    assert open_rows(Measurements(items=items[:0]), tally, smallest_cell=11) == frozenset()
+
+
+def test_equal_follow_up_is_judged_without_what_is_unknown_besides() -> None:
+    followed = {"follow-up complete": estimate(0.9, 1.1, bounds=(0.5, 2.0))}
+
+    assert outcomes("meets", estimate(0.9, 1.1), dict(followed)) == {"equal-follow-up": "holds"}
+
+
+@pytest.mark.parametrize(
+    ("metric", "beside", "rests"),
+    [
+        ("selection_rate_p_value", "selection_rate_ratio", True),
+        ("selection_rate_cmh_p_value", "selection_rate_common_odds_ratio", True),
+        ("calibration_log_odds_difference", "calibration_slope_difference", True),
+        ("selection_rate_p_value", "false_positive_rate_ratio", False),
+        ("selection_rate_excess", "selection_rate_ratio", False),
+    ],
+)
+def test_a_test_rests_on_open_people_where_the_gap_that_it_tests_does(
+    metric: str, beside: str, *, rests: bool
+) -> None:
+    item = make(estimate(0.9, 1.1), metric=metric)
+    gap = make(estimate(0.9, 1.1, bounds=(0.5, 2.0)), metric=beside)
+
+    moving = open_gaps(metric, ("race",), Measurements(items=(item, gap)))
+    assert moving == ({(gap.group, gap.against)} if rests else set())
+    assert not open_gaps(metric, ("race",), Measurements(items=(item,)))
+    assert not open_gaps(metric, ("sex",), Measurements(items=(item, gap)))

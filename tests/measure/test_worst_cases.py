@@ -16,7 +16,8 @@ from auditkit.results.measurements import Estimate, Family, Measurement, Measure
 from auditkit.results.tally import DENOMINATORS, PAIRS, UNKNOWN, Cell, GroupTally, Repeats, Tally
 
 Group = tuple[str, ...]
-Counts = dict[Group, dict[tuple[int | None, int | None], int]]
+Records = dict[tuple[int | None, int | None], int]
+Counts = dict[Group, Records]
 FLAGS = Family(metric="selection_rate_ratio", dimension=("race",), compare="reference", level=0.95)
 
 
@@ -187,15 +188,15 @@ def test_where_people_repeat_bounds_stay_and_chance_is_wider_or_unknown(people: 
         assert one.bounds_interval[1] > plain.bounds_interval[1]  # type: ignore[operator]
 
 
-def sampled(metric: str, counts: dict[tuple[int | None, int | None], int], **measuring: Any) -> Measurements:
+def sampled(metric: str, counts: Records, **measuring: Any) -> Measurements:
     """An audit sample of 20 drawn of 40 unflagged people in A and B, and some people of unknown group."""
-    known = {(1, 1): 20, (1, 0): 20, (0, 1): 5, (0, 0): 15, (0, None): 20}
+    known: Records = {(1, 1): 20, (1, 0): 20, (0, 1): 5, (0, 0): 15, (0, None): 20}
     groups: Counts = {("A",): dict(known), ("B",): dict(known), (UNKNOWN,): counts}
     return measured(groups, metrics=(metric,), has_outcome=True, tally={"sampled": True}, **measuring)
 
 
 def test_an_audit_sample_has_bounds_of_every_placing() -> None:
-    unknown = {(1, 1): 4, (1, 0): 4, (0, 1): 1, (0, 0): 3, (0, None): 6}
+    unknown: Records = {(1, 1): 4, (1, 0): 4, (0, 1): 1, (0, 0): 3, (0, None): 6}
 
     # Each of the 20 drawn stands for 2. Lowest FPR of A: 3 more without the outcome of 23 drawn, all 6 of the rest:
     # 20 / (20 + 18 x 49/23); highest: 4 more wrongly flagged, and one more drawn with the outcome: 24 / (24 + 15 x 41/21).
@@ -221,7 +222,7 @@ def test_an_audit_sample_has_bounds_of_every_placing() -> None:
 
 def test_an_audit_sample_is_bounded_by_each_assumption_that_the_policy_asks_about() -> None:
     limit = Family(metric="false_positive_rate_ratio", dimension=("race",), compare="reference", level=0.95)
-    unknown: dict[tuple[int | None, int | None], int] = {
+    unknown: Records = {
         (1, 0): 4, (1, None): 2, (None, 0): 1, (None, None): 1
     }  # fmt: skip
     found = sampled("false_positive_rate", unknown, families=(limit,))
@@ -239,7 +240,7 @@ def test_an_audit_sample_is_bounded_by_each_assumption_that_the_policy_asks_abou
 
 
 def test_a_census_of_unflagged_people_and_withheld_counts_are_told_from_a_sample() -> None:
-    full = {(1, 1): 20, (1, 0): 20, (0, 1): 5, (0, 0): 15}
+    full: Records = {(1, 1): 20, (1, 0): 20, (0, 1): 5, (0, 0): 15}
     counts: Counts = {("A",): dict(full), ("B",): dict(full), (UNKNOWN,): {(1, 0): 5}}
     options: dict[str, Any] = {
         "metrics": ("false_positive_rate",),

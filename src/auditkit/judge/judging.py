@@ -7,6 +7,7 @@ from auditkit.judge.alternatives import judge_alternatives
 from auditkit.judge.detectable import detectable, detectables, largest_detectable
 from auditkit.judge.families import applicable, dimensions, reference_of
 from auditkit.judge.loops import loop_status, loop_verdict
+from auditkit.judge.unbounded import open_gaps
 from auditkit.judge.verdicts import note, verdict
 from auditkit.results.checks import CheckResult
 from auditkit.results.feedback import Feedback
@@ -58,9 +59,10 @@ def _finding(
 ) -> Finding:
     unknown = not of_residents(limit.measure) and _membership_unknown(dimension, measurements)
     reference = reference_of(dimension, audit)
+    moving = open_gaps(limit.measure, dimension, measurements)
     smallest = detectables(limit.measure, dimension, measurements)
     judged = tuple(
-        _comparison(item, limit, smallest, unknown=unknown,
+        _comparison(item, limit, smallest, unknown=unknown or (item.group, item.against) in moving,
                     directed=reference is not None or dimension not in audit.dimensions)
         for item in measurements.items
         if (item.metric, item.dimension, item.stratum) == (limit.measure, dimension, None)
