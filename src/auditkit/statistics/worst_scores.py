@@ -238,15 +238,13 @@ def _lines(known: Table, unknown: Open, scale: Floats, at: Floats) -> tuple[Floa
         p = expit(predictor)
         weight = n * p * (1 - p)
         total = weight.sum(axis=1)
-        if not (total > 0).all():  # all chances have run to 0 or 1
-            break
         target = weight * predictor + y - n * p
-        centre = weight @ scale / total
-        apart = scale - centre[:, None]
-        spread = (apart * apart * weight).sum(axis=1)
-        if not (spread > 0).all():
+        with np.errstate(divide="ignore", invalid="ignore"):
+            centre = weight @ scale / total
+            apart = scale - centre[:, None]
+            slope = (apart * target).sum(axis=1) / (apart * apart * weight).sum(axis=1)
+        if not np.isfinite(slope).all():  # all chances have run to 0 or 1, or all people have one score
             break
-        slope = (apart * target).sum(axis=1) / spread
         before, predictor = predictor, (target.sum(axis=1) / total)[:, None] + slope[:, None] * apart
         if np.abs(predictor - before).max() < 1e-9:
             return slope, centre
