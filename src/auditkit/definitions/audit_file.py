@@ -17,13 +17,15 @@ from auditkit.definitions.alternatives import (
 from auditkit.definitions.checks import Kind, read_tool_type
 from auditkit.definitions.displacement import Displacement, displacement_complaints
 from auditkit.definitions.frontier import Frontier, frontier_complaints
+from auditkit.definitions.groups import Group, Intersection
 from auditkit.definitions.inferred import InferredGroup, inferred_apart
 from auditkit.definitions.loops import AlertFeedback, DeploymentTable, FeedbackSection, for_kind
+from auditkit.definitions.outside_knowledge import Reporting, SecondSource, UnlawfulPeriod, outside_complaints
 from auditkit.definitions.places import AreaTable, HistoryTable
 from auditkit.definitions.records import Confusion, Outcome, Records, Text
+from auditkit.definitions.resident_reports import ResidentReports
 from auditkit.definitions.stops import Stops, stop_complaints
 from auditkit.definitions.strict import Definition, parse, read_toml
-from auditkit.definitions.values import Value, Values
 from auditkit.errors import closest, shown
 
 Orientation = Literal["burden", "benefit"]
@@ -53,22 +55,6 @@ class Tool(Definition):
             msg = f"{hint}tool types: {shown(known)}"
             raise ValueError(msg)
         return name
-
-
-class Group(Definition):
-    """A way of dividing people, such as race."""
-
-    column: str = Field(description="the column that holds it.")
-    reference: Value | None = Field(None, description="the group that the others are compared with.")
-    unknown: Values = Field((), description="values that mean 'not known'; blanks always do.")
-
-
-class Intersection(Definition):
-    """Groups taken together, such as race and sex."""
-
-    of: Annotated[tuple[str, ...], Field(strict=False, min_length=2)] = Field(
-        description="two or more groups."
-    )
 
 
 class PolicyChoice(Definition):
@@ -145,6 +131,10 @@ class AuditFile(Definition):
     stops: Stops | None = None
     alternatives: Alternatives | None = None
     subgroups: Subgroups | None = None
+    unlawful_periods: Annotated[tuple[UnlawfulPeriod, ...], Field(strict=False)] = ()
+    second_source: Annotated[tuple[SecondSource, ...], Field(strict=False)] = ()
+    reporting: Reporting | None = None
+    resident_reports: ResidentReports | None = None
     policy: PolicyChoice = PolicyChoice()
     report: ReportChoice = ReportChoice()
     contact: Contact | None = None
@@ -244,7 +234,7 @@ class AuditFile(Definition):
 SECTIONS: dict[str, tuple[Kind, ...]] = {
     "areas": ("place", "alert"), "history": ("place",), "deployment": ("place", "alert"), "displacement": ("place",),
     "frontier": ("place",), "coverage": ("alert",),
-    "actions": ("alert",), "events": ("alert",), "test_rates": ("alert",), "alternatives": ("person",),
+    "reporting": ("place",), "resident_reports": ("place", "alert"), "actions": ("alert",), "events": ("alert",), "test_rates": ("alert",), "alternatives": ("person",),
     "subgroups": ("person",),
 }  # fmt: skip
 """Sections that only some kinds of tool have."""
@@ -260,13 +250,15 @@ def _section_complaints(audit: AuditFile) -> list[str]:
         f"{shown(names)} belongs to tools of type {' and '.join(map(repr, kinds))}"
         for kinds, names in here.items()
     ]
-    if audit.kind != "alert" and (audit.records.longitude or audit.records.latitude):
-        found.append("[records] longitude and latitude belong to tools of type 'alert'")
+    if audit.kind != "alert" and any(
+        (audit.records.longitude, audit.records.latitude, audit.records.recorded)
+    ):
+        found.append("[records] longitude, latitude and recorded belong to tools of type 'alert'")
     if audit.deployment and audit.kind != "person":
         used = audit.tool.status != "proposed"
         found += [] if used else ["[deployment] holds logs of a tool in use, and this one is 'proposed'"]
         found += [] if audit.areas else ["[deployment] needs [areas]"]
-    return found
+    return [*found, *outside_complaints(audit)]
 
 
 def _person_complaints(audit: AuditFile) -> list[str]:
@@ -298,6 +290,7 @@ def _hidden_complaints(audit: AuditFile) -> list[str]:
 def _place_complaints(audit: AuditFile) -> list[str]:
     records = audit.records
     of_people = [key for key in ("repeat", "strata", "audit_sample") if getattr(records, key)]
+    of_people += [key for key in ("split", "inputs_as_of") if getattr(records, key)]
     of_people += ["score_is"] if records.score_is != "rank" else []
     of_people += [
         f"outcome.{key}" for key in ("date", "hidden") if records.outcome and getattr(records.outcome, key)

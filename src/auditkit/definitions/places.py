@@ -8,6 +8,7 @@ from auditkit.definitions.strict import Definition
 from auditkit.definitions.values import SomeValues, Values
 from auditkit.errors import shown
 
+Year = Annotated[int, Field(ge=1900, le=2100)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
 
 
@@ -51,6 +52,11 @@ class AreaTable(Definition):
     stops: dict[str, str] = Field(
         default_factory=dict, description="recorded stops in each area: 'all' = column, and group = column."
     )
+    residents_year: Year | None = Field(None, description="the year that the residents were counted in.")
+    boundaries_year: Year | None = Field(None, description="the year of the boundaries.")
+    margin: str | None = Field(
+        None, description="the column with the margin of error of the residents, as surveys give it."
+    )
     not_areas: Values = Field((), description="codes that stand for no area, such as 'not assignable'.")
 
     @model_validator(mode="after")
@@ -91,9 +97,21 @@ class HistoryTable(Definition):
     area: str = Field(description="the column with the area.")
     time: str = Field(description="the column with the date.")
     count: str | None = Field(None, description="the column of counts; absent, each row is one record.")
+    recorded: str | None = Field(
+        None, description="the column with the day on which a record was written down."
+    )
+    longitude: str | None = Field(None, description="the column with the longitude.")
+    latitude: str | None = Field(None, description="the column with the latitude.")
     source: HistorySource | None = Field(
         None, description="how records came about; the feedback test needs it."
     )
+
+    @model_validator(mode="after")
+    def _together(self) -> Self:
+        if (self.longitude is None) != (self.latitude is None):
+            msg = "'longitude' and 'latitude' go together"
+            raise ValueError(msg)
+        return self
 
 
 Rates = Annotated[tuple[float, float], Field(strict=False)]

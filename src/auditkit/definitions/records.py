@@ -148,6 +148,13 @@ class AuditSample(Definition):
     sampled: SomeValues = Field(description="the values of that column that mean drawn.")
 
 
+class Split(Definition):
+    """Which rows the tool learned from."""
+
+    column: str = Field(description="the column that tells the rows apart.")
+    training: SomeValues = Field(description="its values on rows that the tool learned from.")
+
+
 class Confusion(Definition):
     """The columns of a published confusion matrix, one row per group."""
 
@@ -195,6 +202,15 @@ class Records(Definition):
     )
     inputs: Names = Field((), description="columns the tool reads.")
     stamped_after: Names = Field((), description="columns that are filled in only after scoring.")
+    inputs_as_of: str | None = Field(
+        None, description="the column with the day up to which the inputs were known."
+    )
+    recorded: str | None = Field(
+        None, description="for alerts: the column with the day on which the row was written down."
+    )
+    split: Split | None = Field(
+        None, description="rows that the tool learned from: they are checked and left out of every figure."
+    )
     observed_until: dt.date | None = Field(None, description="the last day on which outcomes were recorded.")
     follow_up_days: Annotated[int, Field(ge=1)] | None = Field(
         None, description="how long each person is followed."
@@ -248,6 +264,12 @@ class Records(Definition):
             raise ValueError(msg)
         if self.audit_sample and self.repeat:
             msg = "this version cannot combine 'audit_sample' with 'repeat': give one row per person"
+            raise ValueError(msg)
+        if self.inputs_as_of and self.time is None:
+            msg = "'inputs_as_of' is held against the date of scoring: name it with 'time'"
+            raise ValueError(msg)
+        if self.recorded and self.time is None:
+            msg = "'recorded' is held against the date of the event: name it with 'time'"
             raise ValueError(msg)
         if self.counts and self.repeat:
             msg = "a table of counts cannot tell people apart: 'repeat' needs one row per scoring"

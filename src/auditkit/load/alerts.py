@@ -20,6 +20,7 @@ from auditkit.load.files import check_named, open_table
 from auditkit.load.people import check_columns
 from auditkit.load.periods import first_day
 from auditkit.load.places import ALL_TIME, without_pseudo_areas
+from auditkit.load.resident_reports import load_resident_reports
 from auditkit.load.values import (
     absent,
     check_counts,
@@ -31,7 +32,7 @@ from auditkit.load.values import (
 from auditkit.results.inputs import InputRecord
 from auditkit.results.rows import PERIOD, WEIGHT, AlertLoopRows, AlertRows, Column, Rows
 
-DAY = "auditkit: day"
+DAY, WRITTEN = "auditkit: day", "auditkit: written down"
 
 
 def load_alerts(
@@ -66,10 +67,15 @@ def load_alerts(
     loops = AlertLoopRows()
     if isinstance(audit.feedback, AlertFeedback):
         loops = load_alert_loops(connection, audit.feedback, folder=folder, audit_name=audit_name)
+    reports = None
+    if audit.resident_reports is not None:
+        reports = load_resident_reports(
+            connection, audit.resident_reports, folder=folder, audit_name=audit_name
+        )
     return AlertRows(
         table=records.table, source=records.source, columns=records.columns, counted=records.counted,
         original=records.original, areas=areas, coverage=coverage, events=events, deployment=deployment,
-        loops=loops,
+        loops=loops, reports=reports,
     )  # fmt: skip
 
 
@@ -126,6 +132,9 @@ def _shape(table: Table, audit: AuditFile) -> tuple[Table, tuple[Column, ...]]:
     if records.time is not None and isinstance(audit.feedback, AlertFeedback) and audit.feedback.stops:
         table = with_moment(table, records.time, where=records.path, key="[records] time")
         columns.append(Column(role="moment", name=MOMENT, kind="number"))
+    if records.recorded is not None:
+        table = table.mutate(**{WRITTEN: first_day(table[records.recorded], "day")})
+        columns.append(Column(role="recorded", name=WRITTEN, kind="date"))
     columns += [
         Column(role=role, name=name, kind="text", missing=gone)
         for role in ("id", "area")

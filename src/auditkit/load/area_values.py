@@ -33,7 +33,7 @@ class Numeric:
 
 def named_columns(table: AreaTable) -> tuple[tuple[str, str], ...]:
     """Pair every column that the audit file names with the key that names it."""
-    single = ("id", "name", "residents", "size_km2", "block", "longitude", "latitude")
+    single = ("id", "name", "residents", "margin", "size_km2", "block", "longitude", "latitude")
     keys = [(key, getattr(table, key)) for key in single]
     for dimension, columns in table.resident_groups.items():
         keys += [(f"resident_groups.{dimension}.{group}", column) for group, column in columns.items()]

@@ -71,7 +71,7 @@ def load_areas(
     none = np.zeros(len(rows), dtype=np.bool_)
     lacking = none if opened.shapes is None else ~none if outlines is None else outlines.empty
     return LoadedAreas(
-        areas=areas, source=opened.source, not_areas=left_out,
+        areas=areas, source=opened.source, not_areas=left_out, margin=numbers.get("margin"),
         without_outline=_where(areas.ids, lacking),
         repaired=_where(areas.ids, none if outlines is None else outlines.repaired),
     )  # fmt: skip

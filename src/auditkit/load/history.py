@@ -14,7 +14,7 @@ from auditkit.load.periods import first_day
 from auditkit.results.inputs import InputRecord
 from auditkit.results.rows import WEIGHT, Column, Rows, canonical
 
-DAY, CAME_ABOUT = "auditkit: day", "auditkit: came about"
+DAY, CAME_ABOUT, WRITTEN = "auditkit: day", "auditkit: came about", "auditkit: written down"
 """Columns added to the history's own."""
 REPORTED, DISCOVERED = "reported", "discovered"
 """Values of the role `source`: reported by others, or discovered by police being there; else missing."""
@@ -23,7 +23,7 @@ REPORTED, DISCOVERED = "reported", "discovered"
 def load_history(connection: ibis.BaseBackend, table: HistoryTable, *, folder: Path, audit_name: str) -> Rows:
     """Open the history and check that it holds what the audit file says.
 
-    Roles are `area` (text), `time` (date), and with a declared source `source` (`reported`, `discovered`, or missing
+    Roles are `area` (text), `time` and `recorded` (dates), `longitude` and `latitude`, and with a declared source `source` (`reported`, `discovered`, or missing
     for any other value) and `source.stated` (the value as it stands, so that a check can name what is not declared).
     A row weighs 1, or its count.
 
@@ -67,7 +67,8 @@ def load_history(connection: ibis.BaseBackend, table: HistoryTable, *, folder: P
 
 
 def _named(table: HistoryTable) -> Iterator[tuple[str, str]]:
-    keys = [("area", table.area), ("time", table.time), ("count", table.count)]
+    single = ("area", "time", "count", "recorded", "longitude", "latitude")
+    keys = [(key, getattr(table, key)) for key in single]
     keys.append(("source.column", table.source.column if table.source else None))
     yield from ((f"[history] {key}", name) for key, name in keys if name is not None)
 
@@ -75,6 +76,14 @@ def _named(table: HistoryTable) -> Iterator[tuple[str, str]]:
 def _shape(opened: Table, table: HistoryTable) -> tuple[Table, tuple[Column, ...]]:
     added: dict[str, Value] = {DAY: first_day(opened[table.time], "day")}
     columns = [Column(role="area", name=table.area, kind="text"), Column(role="time", name=DAY, kind="date")]
+    if table.recorded is not None:
+        added[WRITTEN] = first_day(opened[table.recorded], "day")
+        columns.append(Column(role="recorded", name=WRITTEN, kind="date"))
+    columns += [
+        Column(role=key, name=name, kind="number")
+        for key in ("longitude", "latitude")
+        if (name := getattr(table, key)) is not None
+    ]
     if table.source is not None:
         added[CAME_ABOUT] = _came_about(opened, table.source)
         columns.append(Column(role="source", name=CAME_ABOUT, kind="text"))

@@ -14,7 +14,9 @@ from auditkit.load.benchmarks import load_benchmark
 from auditkit.load.decisions import count, decide
 from auditkit.load.files import check_named, open_table
 from auditkit.load.follow_up import follow
+from auditkit.load.lawful import mark_lawful
 from auditkit.load.probabilities import check_probabilities, probability_columns
+from auditkit.load.training import apart
 from auditkit.load.values import check_counts, check_references, check_repeated_cells, check_values
 from auditkit.results.inputs import InputRecord
 from auditkit.results.rows import DECIDED, OCCURRED, WEIGHT, Column, Kind, Rows
@@ -52,9 +54,11 @@ def load(connection: ibis.BaseBackend, audit: AuditFile, *, folder: Path, audit_
     )  # fmt: skip
     counted = bool(records.counts or records.confusion or records.totals)
     check_counts(table, audit)
-    shaped, decision, outcome = _shape(table, records)
-    columns = (*_columns(audit), decision, *outcome)
+    table, learned_from = apart(table, records)
+    shaped, columns = _columned(table, audit)
     rows = Rows(table=shaped, source=source, columns=columns, counted=counted, original=original)
+    if learned_from is not None:
+        rows = replace(rows, training=replace(rows, table=_columned(learned_from, audit)[0]))
     rows = rows.counted_ahead(_wanted(rows, audit))
     check_values(rows, audit)
     check_probabilities(rows, audit)
@@ -83,6 +87,9 @@ def _wanted(rows: Rows, audit: AuditFile) -> Iterator[tuple[str, ...]]:
             (group, *strata, *acts),
             (group, "decision", "left_on", "happened"),
         )
+    if rows.column("lawful") is not None:
+        for dimension in audit.counted_dimensions:
+            yield (*(f"group.{name}" for name in dimension), *acts, "lawful")
     yield ("area", *acts)
 
 
@@ -90,13 +97,15 @@ def _named(audit: AuditFile) -> Iterator[tuple[str, str]]:
     """Every column the audit file names, with the key that names it."""
     records = audit.records
     keys: list[tuple[str, str | None]] = [
-        (key, getattr(records, key)) for key in ("id", "score", "time", "area", "counts", "repeat")
+        (key, getattr(records, key))
+        for key in ("id", "score", "time", "area", "counts", "repeat", "inputs_as_of", "recorded")
     ]
     keys += [(key, name) for key in ("inputs", "stamped_after", "strata") for name in getattr(records, key)]
     parts = {
         "decision": ("column", "per"),
         "outcome": ("column", "date"),
         "audit_sample": ("column",),
+        "split": ("column",),
         "confusion": tuple(CELLS),
         "totals": ("flagged", "of"),
     }
@@ -127,6 +136,7 @@ def _columns(audit: AuditFile) -> tuple[Column, ...]:
         "time": "date",
         "area": "text",
         "repeat": "text",
+        "inputs_as_of": "date",
     }
     single = [
         Column(role=role, name=name, kind=kind, missing=gone)
@@ -144,6 +154,13 @@ def _columns(audit: AuditFile) -> tuple[Column, ...]:
     others = () if audit.subgroups is None else audit.subgroups.columns
     subgroups = [Column(role=f"subgroup.{name}", name=name, kind="group", missing=gone) for name in others]
     return (*single, *strata, *inputs, *groups, *subgroups, *probability_columns(audit))
+
+
+def _columned(table: Table, audit: AuditFile) -> tuple[Table, tuple[Column, ...]]:
+    """Shape a table, mark what falls in an unlawful period, and describe its columns."""
+    shaped, decision, outcome = _shape(table, audit.records)
+    shaped, lawful = mark_lawful(shaped, audit)
+    return shaped, (*_columns(audit), decision, *outcome, *lawful)
 
 
 def _shape(table: Table, records: Records) -> tuple[Table, Column, tuple[Column, ...]]:

@@ -16,6 +16,7 @@ from auditkit.load.files import open_table
 from auditkit.load.history import load_history
 from auditkit.load.people import check_columns
 from auditkit.load.periods import Period, first_day
+from auditkit.load.resident_reports import load_resident_reports
 from auditkit.load.values import check_counts, check_values
 from auditkit.results.inputs import InputRecord
 from auditkit.results.rows import PERIOD, WEIGHT, Column, PlaceRows, Rows, canonical
@@ -42,7 +43,7 @@ def load_places(
         opened = load_history(connection, audit.history, folder=folder, audit_name=audit_name)
         history = _by_period(opened, audit.history.time, period=audit.records.period or "year")
         history = replace(history, table=without_pseudo_areas(history.table, audit.history.area, audit))
-    roles = deployment = None
+    roles = deployment = reports = None
     if audit.displacement is not None:
         roles = load_roles(
             connection, audit.displacement, loaded.areas.ids, folder=folder, audit_name=audit_name
@@ -54,9 +55,14 @@ def load_places(
         deployment = load_deployment(
             connection, audit.deployment, period=period, folder=folder, audit_name=audit_name
         )
+    if audit.resident_reports is not None:
+        reports = load_resident_reports(
+            connection, audit.resident_reports, folder=folder, audit_name=audit_name
+        )
     return PlaceRows(
         table=records.table, source=records.source, columns=records.columns, counted=records.counted,
         original=records.original, areas=loaded, history=history, roles_of_areas=roles, deployment=deployment,
+        reports=reports,
     )  # fmt: skip
 
 

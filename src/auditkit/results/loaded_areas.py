@@ -35,6 +35,8 @@ class LoadedAreas:
     """Ids of areas with an empty or no geometry; empty for a table without boundaries."""
     repaired: tuple[str, ...]
     """Ids of areas whose outline crossed itself and was made valid."""
+    margin: Floats | None = None
+    """Shape (areas,); margin of error of the residents; None where it is not declared."""
 
     @property
     def islands(self) -> tuple[str, ...]:

@@ -28,7 +28,8 @@ WEIGHT, DECIDED, OCCURRED, PERIOD = (
     "auditkit: occurred",
     "auditkit: period",
 )
-FOLLOWED, LEFT_ON, HAPPENED, SCORE_BIN = (
+LAWFUL, FOLLOWED, LEFT_ON, HAPPENED, SCORE_BIN = (
+    "auditkit: lawful",
     "auditkit: followed",
     "auditkit: left on",
     "auditkit: happened",
@@ -85,6 +86,8 @@ class Rows:
     """The column names of the file."""
     benchmark: LoadedBenchmark | None = None
     """What stops are held against, where rows are stops."""
+    training: "Rows | None" = None
+    """Rows that the tool learned from, with the same columns; they are checked, and count in no figure."""
     ahead: Ahead | None = None
     """Counts made ahead, from which `cells` is served where they suffice."""
 
@@ -255,11 +258,13 @@ class PlaceRows(Rows):
     """Where something was done, and what it is compared with."""
     deployment: Rows | None = None
     """Logs of a tool in use; roles `area`, `period`, `deployment` and, where declared, counts by source."""
+    reports: Rows | None = None
+    """Reports by residents; roles `area`, `time` and, where declared, `minutes`."""
 
     @property
     def sources(self) -> tuple[InputRecord, ...]:
         """Every file that the rows came from."""
-        others = (self.history, self.roles_of_areas, self.deployment)
+        others = (self.history, self.roles_of_areas, self.deployment, self.reports)
         return (self.source, self.areas.source, *(other.source for other in others if other is not None))
 
 
@@ -301,11 +306,13 @@ class AlertRows(Rows):
     """Logs of a system in use, as for a place tool."""
     loops: AlertLoopRows = AlertLoopRows()
     """Stops near alerts, and lists of plates or faces."""
+    reports: Rows | None = None
+    """Reports by residents, as for a place tool."""
 
     @property
     def sources(self) -> tuple[InputRecord, ...]:
         """Every file that the rows came from."""
-        others = (self.areas, self.coverage, self.events, self.deployment, *self.loops.tables)
+        others = (self.areas, self.coverage, self.events, self.deployment, self.reports, *self.loops.tables)
         return (self.source, *(other.source for other in others if other is not None))
 
 
