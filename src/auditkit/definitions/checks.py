@@ -21,9 +21,9 @@ class Check(Definition):
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")] = Field(
         description="a short name, in lower case."
     )
-    table: Literal["records", "areas", "history", "coverage", "events"] = Field(
-        description="the table it looks at."
-    )
+    table: Literal[
+        "records", "areas", "history", "coverage", "events", "deployment", "benchmark", "resident_reports"
+    ] = Field(description="the table it looks at.")
     needs: Annotated[tuple[str, ...], Field(strict=False)] = Field(
         description="what must be declared; otherwise the check is not applicable."
     )

@@ -8,12 +8,19 @@ import pandas as pd
 # The facts register themselves; naming them here is what makes the folder's queries known.
 import auditkit.validate.alert_facts
 import auditkit.validate.area_facts
+import auditkit.validate.column_facts
 import auditkit.validate.coverage_facts
 import auditkit.validate.group_facts
 import auditkit.validate.history_facts
+import auditkit.validate.log_facts
+import auditkit.validate.missing_facts
 import auditkit.validate.outcome_facts
+import auditkit.validate.outside_facts
 import auditkit.validate.place_facts
-import auditkit.validate.table_facts  # noqa: F401
+import auditkit.validate.position_facts
+import auditkit.validate.recording_facts
+import auditkit.validate.table_facts
+import auditkit.validate.training_facts  # noqa: F401
 from auditkit.definitions.audit_file import AuditFile
 from auditkit.definitions.checks import Check
 from auditkit.errors import SHOWN, DefinitionError, Problem, closest

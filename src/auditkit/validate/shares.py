@@ -1,8 +1,10 @@
 """Small pieces that queries for facts share."""
 
+from collections.abc import Sequence
 from functools import reduce
 
 import ibis
+import pandas as pd
 from ibis import Table, Value
 
 from auditkit.results.rows import Rows
@@ -35,3 +37,17 @@ def group_names(rows: Rows) -> list[tuple[str, str]]:
 def labelled(name: str, value: Value) -> Value:
     """Write a group as `race = Asian`."""
     return ibis.literal(f"{name} = ") + value
+
+
+def one(value: float, item: str = "") -> pd.DataFrame:
+    """State one fact."""
+    return pd.DataFrame({"item": [item], "value": [float(value)]})
+
+
+def listed(items: Sequence[str], values: Sequence[float] | None = None) -> pd.DataFrame:
+    """List facts, each with its value or with 1; without any, say that there is nothing to find."""
+    if not items:
+        return one(0.0)
+    return pd.DataFrame(
+        {"item": list(items), "value": [1.0] * len(items) if values is None else list(values)}
+    )
