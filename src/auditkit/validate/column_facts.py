@@ -28,12 +28,13 @@ def _empty(rows: Rows) -> Table:
     return rows.table.agg(item=ibis.literal(""), value=blank.sum().fill_null(0).cast("float64"))
 
 
-def _repeated(rows: Rows) -> Table:
+def repeated_rows_share(rows: Rows) -> float:
     """Return the share of rows that repeat another row in every column of the file."""
-    named = {f"c{at}": rows.table[name].cast("string") for at, name in enumerate(rows.original)}
-    table = rows.table.select(**named)
-    different = table.distinct().count()
-    return table.agg(item=ibis.literal(""), value=share(table.count() - different, table.count()))
+    table = rows.table.select(
+        **{f"c{at}": rows.table[name].cast("string") for at, name in enumerate(rows.original)}
+    )
+    whole, different = (int(part.count().execute()) for part in (table, table.distinct()))
+    return (whole - different) / max(1, whole)
 
 
 def _called_totals(rows: Rows) -> pd.DataFrame:
@@ -41,7 +42,7 @@ def _called_totals(rows: Rows) -> pd.DataFrame:
     cells = rows.cells("area").to_pandas()
     cells = cells[cells["area"].notna()]
     whole = float(cells["n"].sum())
-    is_sum = (cells["n"] * 2 == whole) & (whole >= 100) & (len(cells) > 2)  # fewer may be chance
+    is_sum = (cells["n"] * 2 == whole) & (whole >= 100) & (len(cells) > 5)  # fewer may be chance
     return listed(list(cells.loc[is_sum | cells["area"].str.contains(TOTAL), "area"]))
 
 
@@ -57,12 +58,6 @@ def history_empty_rows(rows: PlaceRows, audit: AuditFile) -> Table:
     return _empty(history_of(rows))
 
 
-@facts("logs_empty_rows")
-def logs_empty_rows(rows: PlaceRows | AlertRows, audit: AuditFile) -> Table:
-    """Count rows of the logs without any value at all."""
-    return _empty(deployment_of(rows))
-
-
 @facts("reports_empty_rows")
 def reports_empty_rows(rows: PlaceRows | AlertRows, audit: AuditFile) -> Table:
     """Count reports without any value at all."""
@@ -70,21 +65,21 @@ def reports_empty_rows(rows: PlaceRows | AlertRows, audit: AuditFile) -> Table:
 
 
 @facts("history_repeated_share")
-def history_repeated_share(rows: PlaceRows, audit: AuditFile) -> Table:
+def history_repeated_share(rows: PlaceRows, audit: AuditFile) -> pd.DataFrame:
     """Share of rows of the history that repeat another one in every column."""
-    return _repeated(history_of(rows))
+    return one(repeated_rows_share(history_of(rows)))
 
 
 @facts("logs_repeated_share")
-def logs_repeated_share(rows: PlaceRows | AlertRows, audit: AuditFile) -> Table:
+def logs_repeated_share(rows: PlaceRows | AlertRows, audit: AuditFile) -> pd.DataFrame:
     """Share of rows of the logs that repeat another one in every column."""
-    return _repeated(deployment_of(rows))
+    return one(repeated_rows_share(deployment_of(rows)))
 
 
 @facts("reports_repeated_share")
-def reports_repeated_share(rows: PlaceRows | AlertRows, audit: AuditFile) -> Table:
+def reports_repeated_share(rows: PlaceRows | AlertRows, audit: AuditFile) -> pd.DataFrame:
     """Share of reports that repeat another one in every column."""
-    return _repeated(reports_of(rows))
+    return one(repeated_rows_share(reports_of(rows)))
 
 
 @facts("history_totals")

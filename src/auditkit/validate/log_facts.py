@@ -8,11 +8,14 @@ from auditkit.definitions.audit_file import AuditFile
 from auditkit.results.rows import AlertRows, PlaceRows, Rows, value
 from auditkit.results.stops import CITY
 from auditkit.results.tally import UNKNOWN
+from auditkit.validate.column_facts import repeated_rows_share
 from auditkit.validate.registry import facts
 from auditkit.validate.shares import group_names, listed, one, share, where
 from auditkit.validate.table_facts import personal_columns
 from auditkit.validate.tables import area_ids, benchmark_of, deployment_of, events_of, history_of, reports_of
 from auditkit.validate.testing import p_value_of_equal_shares
+
+FEW_COLUMNS = 3
 
 
 def _unmatched(table: Rows, ids: tuple[str, ...]) -> Table:
@@ -109,14 +112,10 @@ def events_unknown_share(rows: AlertRows, audit: AuditFile) -> Table:
 
 
 @facts("events_repeated_share")
-def events_repeated_share(rows: AlertRows, audit: AuditFile) -> Table:
-    """Share of known events that repeat another one in every column; nothing where the table has counts or few columns."""
+def events_repeated_share(rows: AlertRows, audit: AuditFile) -> pd.DataFrame:
+    """Share of known events that repeat another one in every column; nothing where few columns tell them apart."""
     events = events_of(rows)
-    table = events.table.select(**{f"c{at}": events.table[name] for at, name in enumerate(events.original)})
-    extra = table.count() - table.distinct().count()
-    told_apart = not events.counted and len(events.original) > 3
-    part = share(extra, table.count()) if told_apart else ibis.literal(0.0)
-    return table.agg(item=ibis.literal(""), value=part)
+    return one(repeated_rows_share(events) if len(events.original) > FEW_COLUMNS else 0.0)
 
 
 @facts("benchmark_unmatched_share")

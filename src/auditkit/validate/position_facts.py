@@ -84,9 +84,8 @@ def _spike(rows: Rows) -> Table:
 
 def _shifted(rows: Rows) -> pd.DataFrame:
     """Count rows in which another column holds a number that belongs to one of the coordinates, by that column."""
-    middles = _positions(rows).agg(
-        **{role: _positions(rows)[role].median() for role in POSITION}
-    ).to_pandas()  # fmt: skip
+    read = _positions(rows)
+    middles = read.agg(**{role: read[role].median() for role in POSITION}).to_pandas()
     own = {column.name for role in POSITION if (column := rows.column(role)) is not None}
     others = [name for name in rows.original if name not in own]
     table = rows.table
@@ -147,7 +146,7 @@ def near_duplicate_share(rows: AlertRows, audit: AuditFile) -> Table:
 
 @facts("history_positions_missing")
 def history_positions_missing(rows: PlaceRows, audit: AuditFile) -> Table:
-    """Records of the history that have no position."""
+    """Count records of the history without a position."""
     return _missing(history_of(rows))
 
 

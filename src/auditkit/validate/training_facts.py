@@ -22,7 +22,7 @@ PARTS = 10
 
 
 @facts("people_in_both")
-def people_in_both(rows: Rows, audit: AuditFile) -> Table:
+def people_in_both(rows: Rows, audit: AuditFile) -> pd.DataFrame:
     """Share of audited people who also stand among the rows that the tool learned from."""
     role = "repeat" if rows.column("repeat") else "id"
     column = rows.column(role)
@@ -31,8 +31,9 @@ def people_in_both(rows: Rows, audit: AuditFile) -> Table:
     known = other.select(person=value(other, column)).distinct()
     people = rows.table.select(person=value(rows.table, column))
     people = people.filter(people.person.notnull())
-    both = people.semi_join(known, "person").count()
-    return people.agg(item=ibis.literal(column.name), value=share(both, people.count()), count=both)
+    both = int(people.semi_join(known, "person").count().execute())
+    value_of = both / max(1, int(people.count().execute()))
+    return pd.DataFrame({"item": [column.name], "value": [value_of], "count": [both]})
 
 
 @facts("outcome_inputs")
