@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from auditkit.cli.app import app
+from auditkit.cli.check import _draw
 from auditkit.definitions.audit_file import read_audit_file
+from auditkit.results.checks import CheckResult, Observed
 
 Write = Callable[..., Path]
 LARGE = (8000, 2000, 1000, 1000)
@@ -120,6 +123,38 @@ def test_check_as_json_is_the_checks_of_the_audit(doubtful: Path) -> None:
     assert checks["total-rows"]["refuses"] == ["all"]
     assert checks["duplicate-ids"]["status"] == "not_applicable"
     assert result.stderr == ""
+
+
+def test_the_keys_of_a_check_in_json_stay_what_they_are(doubtful: Path) -> None:
+    first = json.loads(auditkit("check", doubtful, "--json").stdout)[0]
+
+    assert list(first) == [
+        "id", "table", "severity", "status", "unit", "observed", "more", "expected", "title", "why", "ask", "refuses",
+        "source", "lacks",
+    ]  # fmt: skip
+
+
+def test_on_a_terminal_check_draws_what_failed_worst_first_and_reads_no_markup(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "160")
+    note = CheckResult(
+        id="group-tiny", table="records", severity="note", status="failed", unit="people",
+        observed=(Observed(item="race = [bold]A[/bold]", value=3.0),), more=2, expected="at least 100",
+        title="Every group is large", why="Small groups swing.", ask="More?", refuses=(), source="methods D20",
+    )  # fmt: skip
+    blocking = replace(note, id="total-rows", severity="blocking", title="No total")
+    sound = replace(note, id="id-missing", status="passed", title="Every row has an id")
+    open_ = replace(note, id="na-tokens", status="could_not_run", title="No value looks odd")
+
+    _draw((note, blocking, sound, open_))
+
+    drawn = capsys.readouterr().out
+    assert drawn.index("No total") < drawn.index("Every group is large")
+    assert "[bold]A[/bold]: 3 and 2 more" in drawn
+    assert "could not run" in drawn
+    assert "Every row has an id" not in drawn
+    assert "2 of 4 checks failed. 1 passed, 0 did not apply." in drawn
 
 
 def test_check_with_gate_exits_1_when_a_blocking_check_fails(doubtful: Path) -> None:

@@ -12,6 +12,7 @@ from auditkit.report.neighbourhood_page import AREA
 from auditkit.report.numbers import decimal, per_cent, per_thousand, whole
 from auditkit.report.other_loops_page import OtherLoops, other_loops
 from auditkit.report.person_page import PersonPage, person_page
+from auditkit.report.readiness_page import ReadinessPage, readiness_page
 from auditkit.report.sensitivity_page import SensitivityPage, hanging, sensitivity_page
 from auditkit.report.similar import p_text
 from auditkit.results.document import AuditDocument, ComparisonRecord, FindingRecord, MeasurementRecord
@@ -155,6 +156,8 @@ class View:
     """What conclusions hang on, where anything was measured under another assumption."""
     person: PersonPage
     """Everything about people besides limits and rates; empty for a place tool."""
+    readiness: ReadinessPage
+    """What the data can carry."""
 
 
 class Reader:
@@ -197,6 +200,7 @@ class Reader:
             loops=other_loops(self._look),
             sensitivity=sensitivity_page(self._look),
             person=person_page(self._look, rates=rates),
+            readiness=readiness_page(checks),
         )
 
     def _unknown(self) -> tuple[str, ...]:

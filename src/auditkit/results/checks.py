@@ -40,6 +40,8 @@ class CheckResult:
     refuses: tuple[str, ...]
     """Measures that this check refused; empty unless it failed."""
     source: str
+    lacks: tuple[str, ...] = ()
+    """What the audit file does not declare, where the check did not apply."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -154,6 +154,9 @@ class CheckRecord(Record):
     ask: str
     refuses: Texts
     source: str
+    lacks: Texts = Field(
+        (), description="What the audit file does not declare, where the check did not apply."
+    )
 
 
 class MeasurementRecord(Record):

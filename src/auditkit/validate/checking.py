@@ -1,6 +1,7 @@
 """Running a check suite on rows."""
 
 from collections.abc import Callable, Hashable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -113,8 +114,8 @@ def resolve(checks: tuple[Check, ...], *, measures: frozenset[str]) -> None:
 
 
 def _run(check: Check, rows: Rows, audit: AuditFile, *, judge: Judge, known: frozenset[str]) -> CheckResult:
-    if not set(check.needs) <= known:
-        return _result(check, "not_applicable", (), more=0)
+    if lacks := tuple(need for need in check.needs if need not in known):
+        return replace(_result(check, "not_applicable", (), more=0), lacks=lacks)
     gathered = FACTS[check.facts](rows, audit)
     frame: pd.DataFrame = gathered if isinstance(gathered, pd.DataFrame) else gathered.to_pandas()
     frame = frame.sort_values(

@@ -7,7 +7,7 @@ from auditkit.results.rows import Rows
 from auditkit.results.tally import UNKNOWN
 from auditkit.validate.registry import facts
 from auditkit.validate.samples import sample
-from auditkit.validate.shares import group_names, listed, one
+from auditkit.validate.shares import counted, group_names, listed, one
 from auditkit.validate.testing import as_inputs, p_value_of_equal_shares, told_apart
 
 BY = ("decision", "outcome", "area")
@@ -81,7 +81,7 @@ def group_unknown_worst_case(rows: Rows, audit: AuditFile) -> pd.DataFrame:
     ----------
     Manski bounds, methods 3.12: all unflagged unknowns belong to the group, or all flagged ones do.
     """
-    found = {}
+    found: dict[str, tuple[float, int]] = {}
     for role, name in group_names(rows):
         cells = rows.cells(role, "decision").to_pandas()
         cells = cells[cells["decision"].notna()]
@@ -91,5 +91,5 @@ def group_unknown_worst_case(rows: Rows, audit: AuditFile) -> pd.DataFrame:
         for group, row in counts.drop(index=UNKNOWN, errors="ignore").iterrows():
             n = float(row.sum())
             if n:
-                found[f"{name} = {group}"] = (row[1] + yes) / (n + yes) - row[1] / (n + no)
-    return listed([*found], [*found.values()])
+                found[f"{name} = {group}"] = (row[1] + yes) / (n + yes) - row[1] / (n + no), int(n)
+    return counted(found)

@@ -1,6 +1,6 @@
 """Small pieces that queries for facts share."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import reduce
 
 import ibis
@@ -51,3 +51,11 @@ def listed(items: Sequence[str], values: Sequence[float] | None = None) -> pd.Da
     return pd.DataFrame(
         {"item": list(items), "value": [1.0] * len(items) if values is None else list(values)}
     )
+
+
+def counted(found: Mapping[str, tuple[float, int]]) -> pd.DataFrame:
+    """List facts, each with its value and the number of people behind it, so that small ones can be withheld."""
+    if not found:
+        return one(0.0)
+    values, people = zip(*found.values(), strict=True)
+    return pd.DataFrame({"item": [*found], "value": list(values), "count": list(people)})

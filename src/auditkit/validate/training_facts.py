@@ -11,7 +11,7 @@ from auditkit.results.tally import UNKNOWN
 from auditkit.statistics.drift import stability
 from auditkit.validate.registry import facts
 from auditkit.validate.samples import sample
-from auditkit.validate.shares import group_names, share, where
+from auditkit.validate.shares import counted, group_names, one, share, where
 from auditkit.validate.tables import area_ids, history_of, training_of
 from auditkit.validate.testing import as_inputs, told_apart
 
@@ -160,7 +160,7 @@ def _role(rows: Rows, role: str) -> Column:
 @facts("population_ratio")
 def population_ratio(rows: Rows, audit: AuditFile) -> pd.DataFrame:
     """Each group's share of the people in the table over its share of the population that the claim is about."""
-    items, values = [], []
+    found: dict[str, tuple[float, int]] = {}
     for name, group in audit.groups.items():
         if group.population is None:
             continue
@@ -168,9 +168,9 @@ def population_ratio(rows: Rows, audit: AuditFile) -> pd.DataFrame:
         known = float(cells.drop(UNKNOWN, errors="ignore").sum())
         for member, part in group.population.shares.items():
             if part > 0 and known:
-                items.append(f"{name} = {member}")
-                values.append(float(cells.get(member, 0)) / known / part)
-    return pd.DataFrame({"item": items or [""], "value": values or [1.0]})
+                n = int(cells.get(member, 0))
+                found[f"{name} = {member}"] = n / known / part, n
+    return counted(found) if found else one(1.0)
 
 
 @facts("group_assigned_by")
