@@ -25,6 +25,7 @@ from auditkit.results.measurements import (
 from auditkit.results.tally import ELSEWHERE, GroupTally, Tally, counts_by_group, is_known
 
 OF_AREAS = ("incident_rate", "incident_rate_smoothed")
+OF_REPORTS = ("reports_per_1000_residents", "answer_minutes_median")
 OF_RULES = ("hit_rate", "predictive_accuracy_index", "prediction_efficiency_index", "paired_test")
 SUFFIXES = (
     "_smallest_detectable", "_sample_needed", "_p_value_holm", "_p_value_bh", "_cmh_p_value", "_breslow_day_p_value", "_range_p_value",
@@ -74,7 +75,7 @@ def withhold(measurements: Measurements, tally: Tally | None, *, smallest_cell: 
         measurements, subgroups=subgroups,
         items=tuple(item for item in measurements.items if not of_searches(item)),
     )  # fmt: skip
-    unsafe = set(_of_areas(measurements, smallest_cell))
+    unsafe = {*_of_areas(measurements, smallest_cell), *_of_reports(measurements, smallest_cell)}
     rows, open_there = frozenset[Row](), frozenset[Row]()
     if tally is not None:
         hidden = hidden_metrics(tally, smallest_cell=smallest_cell)
@@ -125,6 +126,19 @@ def _of_areas(measurements: Measurements, smallest_cell: int) -> Iterator[Place]
         family = next((names for names in (OF_AREAS, OF_RULES) if item.metric in names), ())
         if item.against is None and _few(item, smallest_cell):
             yield from ((name, item.dimension, item.group) for name in family)
+
+
+def _of_reports(measurements: Measurements, smallest_cell: int) -> Iterator[Place]:
+    """Name figures of areas with few reports; one alone would follow from the total, so the next smallest goes with it."""
+    reports: dict[Place, int] = {}
+    for item in measurements.items:
+        if item.metric in OF_REPORTS and isinstance(item.result, Estimate) and item.result.numerator:
+            reports["", item.dimension, item.group] = item.result.numerator
+    hidden = [place for place, n in reports.items() if n < smallest_cell]
+    others = [place for place in reports if place not in hidden]
+    if len(hidden) == 1 and others:
+        hidden.append(min(others, key=lambda place: (reports[place], place)))
+    yield from ((name, dimension, group) for _, dimension, group in hidden for name in OF_REPORTS)
 
 
 def _few(item: Measurement, smallest_cell: int) -> bool:

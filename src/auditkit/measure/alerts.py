@@ -9,6 +9,7 @@ from auditkit.measure.alert_coverage import coverage
 from auditkit.measure.alert_events import base_rate, costs, recall
 from auditkit.measure.alert_rates import Setting, actions, dispositions
 from auditkit.measure.place_exposure import exposure
+from auditkit.measure.resident_reports import resident_reports
 from auditkit.results.alerts import AlertTally
 from auditkit.results.measurements import Measurement, Measurements
 
@@ -48,7 +49,9 @@ ALERT_MEASURES = {
     "base_rate_ppv": "Share of alerts that are right, from a test's error rates and how rare true events are.",
 }
 """Every measure of an alert system beside those of exposure, with its meaning."""
-ALERT_PARTS = ("dispositions", "actions", "events", "coverage", "exposure", "base_rate")
+ALERT_PARTS = (
+    "dispositions", "actions", "events", "coverage", "exposure", "base_rate", "resident_reports",
+)  # fmt: skip
 """What can be measured; a tool type names the parts it wants."""
 
 
@@ -92,6 +95,9 @@ def measure_alerts(
         "coverage": lambda: coverage(tally),
         "exposure": lambda: () if places is None else exposure(places, families=setting.families, rng=rng),
         "base_rate": lambda: base_rate(test_rates),
+        "resident_reports": lambda: (
+            () if tally.places is None else resident_reports(tally.places, families=setting.families, rng=rng)
+        ),
     }
     items: list[Measurement] = []
     for part in parts:

@@ -21,7 +21,7 @@ PER = 1000.0
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Burden:
-    """Flags of each area, in total or per so many of something."""
+    """Flags or reports of each area, in total or per so many of something; or minutes of waiting there."""
 
     metric: str
     per_area: Floats
@@ -47,7 +47,7 @@ def exposure(tally: PlaceTally, *, families: Families, rng: np.random.Generator)
     for dimension in dict.fromkeys(group.dimension for group in tally.areas.groups):
         groups = [group for group in tally.areas.groups if group.dimension == dimension]
         for burden in burdens(tally):
-            yield from _burden(burden, groups, blocks, families)
+            yield from by_group(burden, groups, blocks, families)
         yield from _targeted(tally, groups)
         yield from _ranked(tally, groups)
 
@@ -65,9 +65,10 @@ def _one(
     )
 
 
-def _burden(
+def by_group(
     burden: Burden, groups: list[ResidentGroup], blocks: Blocks, families: Families
 ) -> Iterator[Measurement]:
+    """Measure what the average resident's area receives, for the groups of one dimension and between them."""
     sums = {group.group: _sums(burden, group) for group in groups}
     most = float(np.nanmax(burden.per_area, initial=0.0))  # a mean does not exceed the largest value
     known = [group for group in groups if sums[group.group][1].sum() > 0]

@@ -11,10 +11,12 @@ from auditkit.measure.place_displacement import displacement
 from auditkit.measure.place_exposure import exposure
 from auditkit.measure.place_frontier import frontier
 from auditkit.measure.place_scales import at_other_scales
+from auditkit.measure.resident_reports import REPORT_MEASURES, resident_reports
 from auditkit.results.measurements import Family, Measurement, Measurements
 from auditkit.results.places import PlaceTally
 
 PLACE_MEASURES = {
+    **REPORT_MEASURES,
     "hit_rate": "Share of incidents that fall in flagged areas.",
     "hit_rate_difference": "Hit rate of the tool minus that of a baseline.",
     "paired_test": "P-value of McNemar's exact test of the tool against a baseline on the same incidents.",
@@ -69,7 +71,9 @@ PLACE_MEASURES = {
 """Every measure of a place tool, with its meaning."""
 
 
-PARTS = ("accuracy", "exposure", "concentration", "areas", "scales", "displacement", "frontier")
+PARTS = (
+    "accuracy", "exposure", "concentration", "areas", "scales", "displacement", "frontier", "resident_reports",
+)  # fmt: skip
 """What can be measured; a tool type names the parts it wants."""
 
 
@@ -109,6 +113,9 @@ def measure_places(
         "scales": lambda: at_other_scales(tally, families=declared, rng=children["scales"]),
         "displacement": lambda: displacement(tally),
         "frontier": lambda: frontier(tally, asked, rng=children["frontier"]),
+        "resident_reports": lambda: resident_reports(
+            tally, families=declared, rng=children["resident_reports"]
+        ),
     }
     items: list[Measurement] = []
     for part in parts:

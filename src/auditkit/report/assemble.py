@@ -70,6 +70,7 @@ def build_document(origin: Origin) -> doc.AuditDocument:
         records=_records(origin),
         places=None if origin.places is None else _places(origin.places, audit, origin.alternative),
         alerts=None if origin.alerts is None else alerts_record(origin.alerts, audit),
+        resident_reports=_resident_reports(origin),
         inputs=tuple(doc.InputFileRecord(**asdict(source)) for source in origin.sources),
         policy=doc.PolicyRecord(
             name=policy.name, version=policy.version, file=origin.chosen.file, sha256=origin.chosen.sha256,
@@ -137,6 +138,20 @@ def _grids(tally: PlaceTally) -> dict[str, Any]:
         "reported": None if past is None or past.reported is None else past.reported.tolist(),
         "discovered": None if past is None or past.discovered is None else past.discovered.tolist(),
     }
+
+
+def _resident_reports(origin: Origin) -> doc.ResidentReportsRecord | None:
+    places = origin.places or (None if origin.alerts is None else origin.alerts.places)
+    asked, reports = origin.audit.resident_reports, None if places is None else places.reports
+    if asked is None or reports is None:
+        return None
+    return doc.ResidentReportsRecord(
+        by=asked.by,
+        first=reports.first,
+        last=reports.last,
+        timed=reports.waits is not None,
+        cap_minutes=reports.cap,
+    )
 
 
 def _records(origin: Origin) -> doc.RecordsRecord:

@@ -13,6 +13,7 @@ from auditkit.report.numbers import decimal, per_cent, per_thousand, whole
 from auditkit.report.other_loops_page import OtherLoops, other_loops
 from auditkit.report.person_page import PersonPage, person_page
 from auditkit.report.readiness_page import ReadinessPage, readiness_page
+from auditkit.report.reports_page import ReportsPage, reports_page
 from auditkit.report.sensitivity_page import SensitivityPage, hanging, sensitivity_page
 from auditkit.report.similar import p_text
 from auditkit.results.document import AuditDocument, ComparisonRecord, FindingRecord, MeasurementRecord
@@ -158,6 +159,8 @@ class View:
     """Everything about people besides limits and rates; empty for a place tool."""
     readiness: ReadinessPage
     """What the data can carry."""
+    reports: ReportsPage | None
+    """Reports by residents, where there are any."""
 
 
 class Reader:
@@ -201,6 +204,7 @@ class Reader:
             sensitivity=sensitivity_page(self._look),
             person=person_page(self._look, rates=rates),
             readiness=readiness_page(checks),
+            reports=reports_page(self._look),
         )
 
     def _unknown(self) -> tuple[str, ...]:

@@ -287,6 +287,16 @@ class Provenance(Record):
     )
 
 
+class ResidentReportsRecord(Record):
+    """Reports by residents, and how answers were timed."""
+
+    by: Literal["call", "app_report"]
+    first: str | None = Field(description="First day of a report.")
+    last: str | None
+    timed: bool = Field(description="Whether it is known how long answers took.")
+    cap_minutes: int = Field(description="Slower answers, and reports without one, count as so many minutes.")
+
+
 class AuditDocument(Record):
     """Everything publishable about one audit."""
 
@@ -295,6 +305,9 @@ class AuditDocument(Record):
     records: RecordsRecord
     places: PlacesRecord | None = Field(description="Only for a place tool.")
     alerts: AlertsRecord | None = Field(None, description="Only for an alert system.")
+    resident_reports: ResidentReportsRecord | None = Field(
+        None, description="Only where the audit file names a table of them."
+    )
     inputs: tuple[InputFileRecord, ...]
     policy: PolicyRecord
     checks: tuple[CheckRecord, ...]

@@ -9,6 +9,7 @@ from auditkit.results.areas import Areas
 from auditkit.results.checks import Refusal
 from auditkit.results.displacement import DisplacementTally
 from auditkit.results.logs import LogTally
+from auditkit.results.resident_reports import ReportTally
 
 Grid = NDArray[np.float64]
 """Shape (areas, periods), read-only."""
@@ -61,3 +62,5 @@ class PlaceTally:
     """Incidents before and after where something was done; None where the audit file does not ask."""
     logs: LogTally | None = None
     """Logs of a tool in use."""
+    reports: ReportTally | None = None
+    """Reports by residents; None where the audit file names none."""

@@ -20,6 +20,7 @@ from auditkit.results.rows import AlertRows, CheckedAlertRows, value
 from auditkit.tally.alert_loops import tally_alert_loops
 from auditkit.tally.logs import tally_logs
 from auditkit.tally.periods import periods_between
+from auditkit.tally.resident_reports import tally_reports
 
 Group = tuple[str, ...]
 Cells = dict[Group, list[dict[str, Any]]]
@@ -154,4 +155,5 @@ def _places(rows: AlertRows, audit: AuditFile) -> PlaceTally | None:
             outcomes=0.0, without_records=tuple(name for name in areas.ids if name not in named),
         ),
         baseline_periods=audit.records.baseline_periods, refused=(),
+        reports=tally_reports(rows.reports, audit, areas=areas.ids),
     )  # fmt: skip

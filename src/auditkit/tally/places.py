@@ -11,6 +11,7 @@ from auditkit.results.places import Grid, PastCounts, PlaceTally, Unmatched
 from auditkit.results.rows import CheckedPlaceRows, Rows, value
 from auditkit.tally.displacement import tally_roles
 from auditkit.tally.logs import tally_logs
+from auditkit.tally.resident_reports import tally_reports
 
 Cell = tuple[str | None, str | None, float, float, float | None]
 """Area, period, flags, outcomes, score."""
@@ -40,6 +41,7 @@ def tally_places(checked: CheckedPlaceRows, audit: AuditFile) -> PlaceTally:
         baseline_periods=audit.records.baseline_periods, refused=checked.refused,
         scores=_scores(cells, place, periods) if has_score else None,
         logs=tally_logs(rows.deployment, audit, areas=areas.ids, history=rows.history),
+        reports=tally_reports(rows.reports, audit, areas=areas.ids),
     )  # fmt: skip
     roles, asked, period = rows.roles_of_areas, audit.displacement, audit.records.period
     if roles is None or asked is None or period is None:
