@@ -11,7 +11,15 @@ from itertools import pairwise
 
 from auditkit.judge.small_counts import nodes
 from auditkit.judge.sums import Node, Sum, complete, sums
-from auditkit.results.measurements import ASSUMING, Estimate, Group, Measurement, Measurements, NotEstimable
+from auditkit.results.measurements import (
+    ASSUMING,
+    LAWFUL_RECORDS,
+    Estimate,
+    Group,
+    Measurement,
+    Measurements,
+    NotEstimable,
+)
 from auditkit.results.tally import CELLS, Tally
 
 COUNTED = ("NE-DENOM", "NE-SMALL", "NE-BOTHZERO", "NE-CENSOR", "NE-POWER")
@@ -84,12 +92,14 @@ def withheld_rows(
 
 
 def family(item: Measurement) -> str:
-    """Name what a number adds up with: scores, follow-up, or circumstances."""
+    """Name what a number adds up with: scores, follow-up, lawful records, or circumstances."""
     stratum = item.stratum or ""
     if item.metric == "outcome_rate_at_score" or _is_limit(stratum):
         return "score"
     if stratum == "follow-up complete" or stratum.startswith("day "):
         return "follow-up"
+    if stratum == LAWFUL_RECORDS:
+        return "lawful"
     return "circumstances"
 
 
@@ -133,7 +143,7 @@ def _following(items: list[Measurement], whole: list[Measurement]) -> Iterator[i
             same = {name: numbers[other] for name, other in equal.items() if other in numbers}
             steps.append(_expanded({**same, **numbers}))
             yield from steps[-1].values()
-        elif family(of_stratum[0]) == "follow-up":
+        elif family(of_stratum[0]) in {"follow-up", "lawful"}:
             yield from _less(all_people, numbers).values()
         else:
             parts.append(numbers)

@@ -13,10 +13,10 @@ from auditkit.judge.families import reference_of
 from auditkit.judge.verdicts import verdict
 from auditkit.results.feedback import Feedback
 from auditkit.results.findings import Comparison, Finding, Judgement, Verdict
-from auditkit.results.measurements import ASSUMING, Estimate, Measurement, Measurements
+from auditkit.results.measurements import ASSUMING, LAWFUL_RECORDS, Estimate, Measurement, Measurements
 from auditkit.results.sensitivity import Cell, Outcome, Row, Sensitivity
 
-ALSO = {"follow-up complete": "equal-follow-up"}
+ALSO = {"follow-up complete": "equal-follow-up", LAWFUL_RECORDS: "lawful-records"}
 """Strata that are assumptions too, by the name of the assumption."""
 FIRST = ("unknown-group", "missing-outcomes", "all-unknown", "hidden-outcomes")
 """Assumptions that stand first; others follow in order of name."""

@@ -1,6 +1,7 @@
 """Measuring what the tally holds: people, places or alerts."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -10,8 +11,10 @@ from auditkit.measure.alerts import measure_alerts
 from auditkit.measure.choices import Measuring
 from auditkit.measure.measuring import measure
 from auditkit.measure.places import measure_places
+from auditkit.measure.registry import rests_on
 from auditkit.results.alerts import AlertTally
-from auditkit.results.measurements import Measurements
+from auditkit.results.checks import Refusal
+from auditkit.results.measurements import Measurements, NotEstimable
 from auditkit.results.places import PlaceTally
 from auditkit.results.tally import Tally
 
@@ -43,7 +46,7 @@ def measure_by_kind(
         Called with a few words as each part starts.
     """
     if isinstance(tally, PlaceTally):
-        return measure_places(
+        found = measure_places(
             tally,
             parts=parts,
             asked=measuring.frontier,
@@ -51,12 +54,28 @@ def measure_by_kind(
             rng=rng,
             progress=progress,
         )
+        return without_refused(found, tally.refused)
     if isinstance(tally, AlertTally):
         setting = Setting(
             families={(family.metric, family.dimension): family for family in measuring.families},
             minimum_n=measuring.minimum_n, ratio_interval=measuring.ratio_interval,
         )  # fmt: skip
-        return measure_alerts(
+        found = measure_alerts(
             tally, parts=parts, setting=setting, test_rates=test_rates, rng=rng, progress=progress
         )
+        return without_refused(found, tally.refused)
     return measure(tally, metrics=parts, measuring=measuring, progress=progress)
+
+
+def without_refused(measured: Measurements, refused: tuple[Refusal, ...]) -> Measurements:
+    """Replace what a blocking check refuses by its reason, comparisons included."""
+    reasons = {name: refusal.reason for refusal in refused for name in refusal.measures}
+    if not reasons:
+        return measured
+    items = tuple(
+        replace(item, result=NotEstimable(reason=reasons[named]))
+        if (named := item.metric if item.metric in reasons else rests_on(item.metric)) in reasons
+        else item
+        for item in measured.items
+    )
+    return replace(measured, items=items)

@@ -11,7 +11,7 @@ from auditkit.measure.open_samples import open_in
 from auditkit.measure.unseen import BOTH
 from auditkit.results.finer_tallies import SurvivalCell, SurvivalTally
 from auditkit.results.measurements import Measurement
-from auditkit.results.tally import Tally, counts_by_group
+from auditkit.results.tally import GroupTally, Tally, counts_by_group
 from auditkit.statistics import survival, two_phase
 from auditkit.statistics.two_phase import TwoSamples
 
@@ -29,23 +29,33 @@ def follow_up(tally: Tally, measuring: Measuring) -> Iterator[Measurement]:
     ----------
     Methods 3.13; Kaplan and Meier 1958.
     """
+    yield from among(tally.followed, tally, measuring, stratum=COMPLETE)
+    for leaving in tally.survival:
+        yield from _at_horizon(leaving, tally, measuring)
+
+
+def among(
+    tables: tuple[GroupTally, ...], tally: Tally, measuring: Measuring, *, stratum: str
+) -> Iterator[Measurement]:
+    """Repeat the rates for some of the people, as they are counted in tables of their own.
+
+    References
+    ----------
+    Methods 3.1.
+    """
     known = metrics_for(measuring.orientation)
-    for table in tally.followed:
+    for table in tables:
         for name in RATES:
+            if known[name].needs_outcome and not tally.has_outcome:
+                continue
             rates = rates_of(
                 known[name], table, measuring=measuring, sampled=tally.sampled, refused=tally.refused
             )
             block = RateBlock(
-                metric=name,
-                dimension=table.dimension,
-                reference=table.reference,
-                rates=rates,
-                stratum=COMPLETE,
+                metric=name, dimension=table.dimension, reference=table.reference, rates=rates, stratum=stratum,
                 fills=open_in(known[name], table, kinds=BOTH, sampled=tally.sampled),
-            )
+            )  # fmt: skip
             yield from reported(block, measuring)
-    for leaving in tally.survival:
-        yield from _at_horizon(leaving, tally, measuring)
 
 
 def _at_horizon(table: SurvivalTally, tally: Tally, measuring: Measuring) -> Iterator[Measurement]:

@@ -12,6 +12,7 @@ from auditkit.measure.follow_up import follow_up
 from auditkit.measure.groups import metrics_for
 from auditkit.measure.impossibility import impossibility
 from auditkit.measure.inferred import inferred
+from auditkit.measure.lawful import lawful_people
 from auditkit.measure.missing_groups import missing_groups, unknown_rate
 from auditkit.measure.neighbourhoods import neighbourhoods
 from auditkit.measure.open_samples import open_in
@@ -34,6 +35,7 @@ PARTS: dict[str, Callable[[Tally, Measuring], Iterable[Measurement]]] = {
     "follow_up": follow_up,
     "impossibility": impossibility,
     "stops": stops,
+    "lawful_records": lawful_people,
 }
 """What a tool type can have measured besides rates of groups."""
 SEARCHES = ("alternatives", "subgroups")

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 
 from auditkit.definitions.frontier import Frontier
+from auditkit.measure.lawful import lawful_places
 from auditkit.measure.place_accuracy import accuracy
 from auditkit.measure.place_areas import areas, concentration
 from auditkit.measure.place_displacement import displacement
@@ -73,6 +74,7 @@ PLACE_MEASURES = {
 
 PARTS = (
     "accuracy", "exposure", "concentration", "areas", "scales", "displacement", "frontier", "resident_reports",
+    "lawful_records",
 )  # fmt: skip
 """What can be measured; a tool type names the parts it wants."""
 
@@ -113,6 +115,7 @@ def measure_places(
         "scales": lambda: at_other_scales(tally, families=declared, rng=children["scales"]),
         "displacement": lambda: displacement(tally),
         "frontier": lambda: frontier(tally, asked, rng=children["frontier"]),
+        "lawful_records": lambda: lawful_places(tally, families=declared, rng=children["lawful_records"]),
         "resident_reports": lambda: resident_reports(
             tally, families=declared, rng=children["resident_reports"]
         ),

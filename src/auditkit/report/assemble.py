@@ -71,6 +71,10 @@ def build_document(origin: Origin) -> doc.AuditDocument:
         places=None if origin.places is None else _places(origin.places, audit, origin.alternative),
         alerts=None if origin.alerts is None else alerts_record(origin.alerts, audit),
         resident_reports=_resident_reports(origin),
+        unlawful_periods=tuple(
+            doc.UnlawfulPeriodRecord(first=str(one.first), last=str(one.last), areas=one.areas, finding=one.finding)
+            for one in audit.unlawful_periods
+        ),
         inputs=tuple(doc.InputFileRecord(**asdict(source)) for source in origin.sources),
         policy=doc.PolicyRecord(
             name=policy.name, version=policy.version, file=origin.chosen.file, sha256=origin.chosen.sha256,

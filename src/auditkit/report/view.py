@@ -7,6 +7,7 @@ from auditkit.report.burdens import ERRORS, Excess, excess
 from auditkit.report.charts import Chart, Point, rate_chart
 from auditkit.report.city import City, city
 from auditkit.report.kinds import COUNTED, base, in_points
+from auditkit.report.lawful_page import LawfulRow, lawful_rows
 from auditkit.report.lookup import Lookup, label, reach
 from auditkit.report.neighbourhood_page import AREA
 from auditkit.report.numbers import decimal, per_cent, per_thousand, whole
@@ -159,6 +160,8 @@ class View:
     """Everything about people besides limits and rates; empty for a place tool."""
     readiness: ReadinessPage
     """What the data can carry."""
+    lawful: tuple[LawfulRow, ...]
+    """Figures with and without records of unlawful practice."""
     reports: ReportsPage | None
     """Reports by residents, where there are any."""
 
@@ -205,6 +208,7 @@ class Reader:
             person=person_page(self._look, rates=rates),
             readiness=readiness_page(checks),
             reports=reports_page(self._look),
+            lawful=lawful_rows(self._look),
         )
 
     def _unknown(self) -> tuple[str, ...]:

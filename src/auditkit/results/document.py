@@ -297,6 +297,15 @@ class ResidentReportsRecord(Record):
     cap_minutes: int = Field(description="Slower answers, and reports without one, count as so many minutes.")
 
 
+class UnlawfulPeriodRecord(Record):
+    """A time in which police practice was found unlawful, as declared."""
+
+    first: str
+    last: str
+    areas: Texts
+    finding: str
+
+
 class AuditDocument(Record):
     """Everything publishable about one audit."""
 
@@ -308,6 +317,7 @@ class AuditDocument(Record):
     resident_reports: ResidentReportsRecord | None = Field(
         None, description="Only where the audit file names a table of them."
     )
+    unlawful_periods: tuple[UnlawfulPeriodRecord, ...] = ()
     inputs: tuple[InputFileRecord, ...]
     policy: PolicyRecord
     checks: tuple[CheckRecord, ...]

@@ -18,6 +18,11 @@ Group = tuple[tuple[str, str], ...]
 ASSUMING = "assuming:"
 """Starts the stratum of a measurement made again under another assumption, such as `assuming:areas-in-pairs`."""
 
+LAWFUL_RECORDS = "lawful records"
+"""The stratum of people scored outside unlawful periods."""
+WITHOUT_UNLAWFUL = ASSUMING + "lawful-records"
+"""The stratum of numbers about places without periods of unlawful practice."""
+
 REASONS: dict[str, str] = {
     "NE-DENOM": "nobody is in the denominator",
     "NE-BOTHZERO": "both rates of the ratio are zero",

@@ -62,5 +62,7 @@ class PlaceTally:
     """Incidents before and after where something was done; None where the audit file does not ask."""
     logs: LogTally | None = None
     """Logs of a tool in use."""
+    unlawful: frozenset[str] = frozenset()
+    """Periods of the records or the history that are touched by a time of unlawful practice."""
     reports: ReportTally | None = None
     """Reports by residents; None where the audit file names none."""

@@ -95,6 +95,8 @@ class Tally:
     """Whether outcomes of unflagged people are those of a random sample."""
     followed: tuple[GroupTally, ...] = ()
     """The same dimensions, counting only people whose follow-up is complete."""
+    lawful: tuple[GroupTally, ...] = ()
+    """The same dimensions, counting only people scored outside unlawful periods; empty where none is declared."""
     areas: GroupTally | None = None
     """People by area, where the table names areas."""
     scores: tuple[ScoreTally, ...] = ()

@@ -23,15 +23,14 @@ def tally(checked: CheckedRows, audit: AuditFile) -> Tally:
     It takes only what `validate` returns, so that unchecked rows cannot be counted.
     """
     rows = checked.rows
-    followed = rows.column("followed") is not None
+    marked = {role for role in ("followed", "lawful") if rows.column(role) is not None}
     return Tally(
         dimensions=tuple(_dimension(rows, audit, dimension) for dimension in ((), *audit.counted_dimensions)),
         has_outcome=rows.column("outcome") is not None,
         refused=checked.refused,
         sampled=audit.records.audit_sample is not None,
-        followed=tuple(_followed(rows, audit, dimension) for dimension in audit.counted_dimensions)
-        if followed
-        else (),
+        followed=_marked(rows, audit, "followed") if "followed" in marked else (),
+        lawful=_marked(rows, audit, "lawful") if "lawful" in marked else (),
         areas=_areas(rows) if rows.column("area") and "area" not in audit.groups else None,
         scores=score_tallies(rows, audit),
         probability_scores=audit.records.score_is == "probability",
@@ -84,12 +83,15 @@ def _cell(row: dict[str, Any], groups: tuple[str, ...]) -> Cell:
     )  # fmt: skip
 
 
-def _followed(rows: Rows, audit: AuditFile, dimension: tuple[str, ...]) -> GroupTally:
-    groups = _roles(dimension)
-    cells = tuple(
-        _cell(row, groups) for row in _read(rows, *groups, *_acts(rows), "followed") if row["followed"] == 1
-    )
-    return GroupTally(dimension=dimension, reference=audit.reference(dimension), cells=cells)
+def _marked(rows: Rows, audit: AuditFile, role: str) -> tuple[GroupTally, ...]:
+    """Count only the people of rows that are marked, such as those with complete follow-up."""
+    found = []
+    for dimension in audit.counted_dimensions:
+        groups = _roles(dimension)
+        read = _read(rows, *groups, *_acts(rows), role)
+        cells = tuple(_cell(row, groups) for row in read if row[role] == 1)
+        found.append(GroupTally(dimension=dimension, reference=audit.reference(dimension), cells=cells))
+    return tuple(found)
 
 
 def _areas(rows: Rows) -> GroupTally:

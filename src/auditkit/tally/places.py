@@ -10,6 +10,7 @@ from auditkit.definitions.audit_file import AuditFile
 from auditkit.results.places import Grid, PastCounts, PlaceTally, Unmatched
 from auditkit.results.rows import CheckedPlaceRows, Rows, value
 from auditkit.tally.displacement import tally_roles
+from auditkit.tally.lawful import touched
 from auditkit.tally.logs import tally_logs
 from auditkit.tally.resident_reports import tally_reports
 
@@ -29,10 +30,11 @@ def tally_places(checked: CheckedPlaceRows, audit: AuditFile) -> PlaceTally:
     has_outcome, has_score = (rows.column(role) is not None for role in ("outcome", "score"))
     lost = [cell for cell in cells if cell[0] not in place]
     named = {area for area, *_ in cells}
+    past = None if rows.history is None else _past(rows.history, place)
     tally = PlaceTally(
         areas=areas, periods=periods, flags=_grid(cells, place, periods, position=2),
         outcomes=_grid(cells, place, periods, position=3) if has_outcome else None,
-        past=None if rows.history is None else _past(rows.history, place),
+        past=past, unlawful=_unlawful((*periods, *(() if past is None else past.periods)), audit),
         unmatched=Unmatched(
             areas=tuple(sorted({area or "" for area, *_ in lost})), flags=sum(cell[2] for cell in lost),
             outcomes=sum(cell[3] for cell in lost),
@@ -47,6 +49,10 @@ def tally_places(checked: CheckedPlaceRows, audit: AuditFile) -> PlaceTally:
     if roles is None or asked is None or period is None:
         return tally
     return replace(tally, displacement=tally_roles(tally, roles, asked, period=period))
+
+
+def _unlawful(periods: tuple[str, ...], audit: AuditFile) -> frozenset[str]:
+    return touched(periods, audit.unlawful_periods, period=audit.records.period or "year")
 
 
 def _cells(rows: Rows) -> list[Cell]:
