@@ -1,5 +1,6 @@
 """Measuring what the tally holds: people, places or alerts."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -11,12 +12,13 @@ from auditkit.measure.alerts import measure_alerts
 from auditkit.measure.choices import Measuring
 from auditkit.measure.measuring import measure
 from auditkit.measure.places import measure_places
-from auditkit.measure.registry import rests_on
 from auditkit.results.alerts import AlertTally
 from auditkit.results.checks import Refusal
 from auditkit.results.measurements import Measurements, NotEstimable
 from auditkit.results.places import PlaceTally
 from auditkit.results.tally import Tally
+
+COMPARED = re.compile(r"_(difference|ratio|range)$")
 
 
 def measure_by_kind(
@@ -74,7 +76,7 @@ def without_refused(measured: Measurements, refused: tuple[Refusal, ...]) -> Mea
         return measured
     items = tuple(
         replace(item, result=NotEstimable(reason=reasons[named]))
-        if (named := item.metric if item.metric in reasons else rests_on(item.metric)) in reasons
+        if (named := item.metric if item.metric in reasons else COMPARED.sub("", item.metric)) in reasons
         else item
         for item in measured.items
     )
