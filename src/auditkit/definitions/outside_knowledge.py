@@ -1,12 +1,13 @@
 """What the audit file says from outside the data: unlawful periods, totals of a second source, rates of reporting."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from auditkit.definitions.alerts import RateRange
-from auditkit.definitions.records import Text
+from auditkit.definitions.records import Period, Text
 from auditkit.definitions.strict import Definition
 from auditkit.definitions.values import Values
 
@@ -28,6 +29,35 @@ class UnlawfulPeriod(Definition):
             msg = f"'first' is not after 'last'; found {self.first} and {self.last}"
             raise ValueError(msg)
         return self
+
+
+def touched(
+    periods: Iterable[str], unlawful: tuple[UnlawfulPeriod, ...], *, period: Period
+) -> frozenset[str]:
+    """Name the periods of which some day lies in a declared unlawful period, wherever in the city it was.
+
+    >>> one = UnlawfulPeriod(first=dt.date(2019, 1, 9), last=dt.date(2019, 1, 20), finding="consent decree")
+    >>> sorted(touched(["2019-01-07", "2019-01-14", "2019-01-21"], (one,), period="week"))
+    ['2019-01-07', '2019-01-14']
+    """
+    found = set()
+    for name in periods:
+        try:
+            first = dt.date.fromisoformat(name)
+        except ValueError:  # records without a time have one period with a name of its own
+            continue
+        last = _next(first, period) - dt.timedelta(days=1)
+        if any(first <= one.last and one.first <= last for one in unlawful):
+            found.add(name)
+    return frozenset(found)
+
+
+def _next(first: dt.date, period: Period) -> dt.date:
+    days = {"day": 1, "week": 7}
+    if period in days:
+        return first + dt.timedelta(days=days[period])
+    after = (first.replace(day=1) + dt.timedelta(days=32)).replace(day=1)
+    return after if period == "month" else first.replace(year=first.year + 1)
 
 
 class SecondSource(Definition):

@@ -139,6 +139,11 @@ def _of_reports(measurements: Measurements, smallest_cell: int) -> Iterator[Plac
     if len(hidden) == 1 and others:
         hidden.append(min(others, key=lambda place: (reports[place], place)))
     yield from ((name, dimension, group) for _, dimension, group in hidden for name in OF_REPORTS)
+    yield from (
+        (item.metric, item.dimension, item.group)
+        for item in measurements.items
+        if item.metric in {"resident_reports", "unmatched_reports"} and _few(item, smallest_cell)
+    )
 
 
 def _few(item: Measurement, smallest_cell: int) -> bool:

@@ -7,10 +7,10 @@ import ibis
 import numpy as np
 
 from auditkit.definitions.audit_file import AuditFile
+from auditkit.definitions.outside_knowledge import touched
 from auditkit.results.places import Grid, PastCounts, PlaceTally, Unmatched
 from auditkit.results.rows import CheckedPlaceRows, Rows, value
 from auditkit.tally.displacement import tally_roles
-from auditkit.tally.lawful import touched
 from auditkit.tally.logs import tally_logs
 from auditkit.tally.resident_reports import tally_reports
 

@@ -8,7 +8,7 @@ import pandas as pd
 from ibis import Table, Value
 
 from auditkit.definitions.audit_file import AuditFile
-from auditkit.definitions.outside_knowledge import SecondSource, UnlawfulPeriod
+from auditkit.definitions.outside_knowledge import SecondSource, UnlawfulPeriod, touched
 from auditkit.results.rows import AlertRows, PlaceRows, Rows, value
 from auditkit.validate.registry import facts
 from auditkit.validate.shares import listed, one, where
@@ -21,21 +21,30 @@ SMALL = 100
 
 def _unlawful(rows: Rows, audit: AuditFile) -> pd.DataFrame:
     """Return the share of rows within each declared period, of rows whose date is known."""
-    days = "time" if rows.column("time") else "period"
-    cells = rows.cells(days, *(["area"] if rows.column("area") else []))
-    dated = cells.mutate(day=cells[days].cast("string").try_cast("date"))
-    dated = dated.filter(dated.day.notnull())
-    parts = {f"p{at}": where(_within(dated, one), dated.n) for at, one in enumerate(audit.unlawful_periods)}
+    when = "time" if rows.column("time") else "period"
+    cells = rows.cells(when, *(["area"] if rows.column("area") else []))
+    dated = cells.filter(cells[when].notnull())
+    parts = {
+        f"p{at}": where(_within(dated, when, one, audit), dated.n)
+        for at, one in enumerate(audit.unlawful_periods)
+    }
     counted = dated.agg(n=dated.n.sum(), **parts).to_pandas().fillna(0).iloc[0]
     whole = max(1.0, float(counted["n"]))
     names = [f"{one.first} to {one.last}" for one in audit.unlawful_periods]
     return listed(names, [float(counted[part]) / whole for part in parts])
 
 
-def _within(dated: Table, period: UnlawfulPeriod) -> Value:
-    inside = (dated.day >= ibis.literal(period.first)) & (dated.day <= ibis.literal(period.last))
-    if period.areas and "area" in dated.columns:
-        return inside & dated.area.isin(period.areas).fill_null(False)
+def _within(dated: Table, when: str, unlawful: UnlawfulPeriod, audit: AuditFile) -> Value:
+    """Tell which rows fall in a period: by their day, or by any day of their own period."""
+    if when == "period":
+        names = [
+            name for name in dated.select("period").distinct().to_pyarrow()["period"].to_pylist() if name
+        ]
+        inside = dated.period.isin(sorted(touched(names, (unlawful,), period=audit.records.period or "year")))
+    else:
+        inside = (dated[when] >= ibis.literal(unlawful.first)) & (dated[when] <= ibis.literal(unlawful.last))
+    if unlawful.areas and "area" in dated.columns:
+        return inside & dated.area.isin(unlawful.areas).fill_null(False)
     return inside
 
 
