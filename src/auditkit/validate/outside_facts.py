@@ -189,7 +189,7 @@ def resident_groups_share(rows: PlaceRows, audit: AuditFile) -> pd.DataFrame:
 def resident_totals(rows: PlaceRows, audit: AuditFile) -> pd.DataFrame:
     """Areas whose residents are those of all others together."""
     residents = rows.areas.areas.residents
-    if residents is None or len(residents) < 3:
+    if residents is None or len(residents) <= 5:  # fewer may be chance
         return one(0.0)
     people = np.nan_to_num(residents)
     total = (people * 2 == people.sum()) & (people >= SMALL)
