@@ -10,6 +10,7 @@ from typing import Any, get_args
 import pytest
 from typer.testing import CliRunner
 
+from auditkit import bundled
 from auditkit.cli.app import app
 from auditkit.definitions.checks import read_checks
 from auditkit.judge.loops import LoopVerdict
@@ -35,7 +36,7 @@ PROSE = [
 FORBIDDEN = r"\b(debias\w*|unbiased|neutral|objective(ly)?|solve[sd]?|is fair|proves?|proven)\b"
 TEXTS = re.compile(r"^```text\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 OF_PLACES = ("places", "areas", "history")
-SUITES = ("people", *OF_PLACES, "alerts")
+SUITES = bundled.names("checks/data")
 COMMANDS = [command.name for command in app.registered_commands if command.name]
 
 
