@@ -212,3 +212,18 @@ def test_rates_of_people_are_given_again_without_those_scored_in_an_unlawful_per
     assert found["selection_rate", "A", None].denominator == 400
     assert found["selection_rate", "A", "lawful records"].denominator == 300
     assert "lawful-records" in document.sensitivity.assumptions
+
+
+def test_figures_without_few_people_are_withheld_because_those_few_would_follow(
+    tmp_path: Path, write_audit: object
+) -> None:
+    # one day: two people of each race would follow by subtraction
+    period = {"first": dt.date(2019, 1, 1), "last": dt.date(2019, 1, 1), "finding": "a consent decree"}
+    path = write_audit(tmp_path, PEOPLE, records={"time": "day"}, unlawful_periods=[period])  # type: ignore[operator]
+
+    document = run_audit(path).document
+
+    again = [
+        item for item in document.measurements if item.stratum == "lawful records" and item.against is None
+    ]
+    assert {item.status for item in again} == {"withheld"}

@@ -13,7 +13,7 @@ FEWEST = 24
 EDGE = 10
 """No change is looked for within the first or last tenth of a series."""
 
-_ROUNDING = 1e-18
+_ROUNDING = 1e-12
 
 
 class LevelChange(NamedTuple):
@@ -60,21 +60,25 @@ def level_change(counts: ArrayLike) -> LevelChange:
         raise ValueError(msg)
     roots = 2 * np.sqrt(x + 3 / 8)
     edge = max(2, x.size // EDGE)
-    tried = range(edge, x.size - edge + 1)
-    found = [_statistic(roots, at) for at in tried]
-    at = tried[int(np.argmax(found))]
+    found = _statistics(roots - roots.mean())[edge - 1 : x.size - edge]
+    at = edge + int(np.argmax(found))
     before, after = float(x[:at].mean()), float(x[at:].mean())
     ratio = after / before if before else math.inf if after else 1.0
-    return LevelChange(at, max(found), float(ratio))
+    return LevelChange(at, float(found.max()), float(ratio))
 
 
-def _statistic(values: NDArray[np.float64], at: int) -> float:
-    n, sums = values.size, np.cumsum(values)
-    gap = (sums[at - 1] - at / n * sums[-1]) ** 2 / n
-    first = sums[:at] - np.arange(1, at + 1) / at * sums[at - 1]
-    tails = np.cumsum(values[:at - 1:-1])  # fmt: skip
-    last = tails - np.arange(1, n - at + 1) / (n - at) * tails[-1]
-    spread = float(first @ first + last @ last) / n**2
-    if gap < _ROUNDING:
-        return 0.0
-    return float(gap) / spread if spread > _ROUNDING else math.inf
+def _statistics(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the statistic of every split, shape (periods - 1,); the values have a mean of zero."""
+    n = values.size
+    gap = np.cumsum(values)[:-1] ** 2 / n
+    spread = (_bridges(values)[:-1] + _bridges(values[::-1])[:-1][::-1]) / n**2
+    ratio = np.where(spread > _ROUNDING, gap / np.where(spread > _ROUNDING, spread, 1.0), math.inf)
+    return np.where(gap < _ROUNDING, 0.0, ratio)
+
+
+def _bridges(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """For each k the sum over i up to k of (S_i - i/k S_k) squared, S being sums of the first values."""
+    ranks, sums = np.arange(1, values.size + 1), np.cumsum(values)
+    slope = sums / ranks
+    squares = np.cumsum(sums**2) - 2 * slope * np.cumsum(ranks * sums) + slope**2 * np.cumsum(ranks**2)
+    return np.maximum(squares, 0.0)
