@@ -51,16 +51,24 @@ def without_bounds(item: Measurement, unsafe: Set[Place], rows: Set[Row]) -> Mea
 
 
 def open_rows(measurements: Measurements, tally: Tally, *, smallest_cell: int) -> frozenset[Row]:
-    """Name groups of which few people are open at some score, in some circumstances or within follow-up, where such are shown."""
-    followed = {one.dimension: one for one in tally.followed}
+    """Name groups of which few people are open at some score, in circumstances, follow-up or lawful records that are shown."""
+    some = {
+        name: {one.dimension: one for one in tables}
+        for name, tables in (("follow-up", tally.followed), ("lawful", tally.lawful))
+    }
     tables = (
         *(("score", one.dimension, _at_bins(one)) for one in tally.scores),
         *(("circumstances", one.dimension, _open_sums(one.cells)) for one in tally.strata),
-        *(("follow-up", name, _open_sums(one.cells)) for name, one in followed.items()),
         *(
-            ("follow-up", one.dimension, _open_sums(one.cells) - _open_sums(followed[one.dimension].cells))
+            (name, one, _open_sums(table.cells))
+            for name, parts in some.items()
+            for one, table in parts.items()
+        ),
+        *(
+            (name, one.dimension, _open_sums(one.cells) - _open_sums(parts[one.dimension].cells))
+            for name, parts in some.items()
             for one in tally.dimensions
-            if one.dimension in followed
+            if one.dimension in parts
         ),
     )
     shown = {(family(item), item.dimension) for item in measurements.items if _by_row(item)}
