@@ -133,7 +133,7 @@ def test_an_empty_scope_source_or_reason_is_refused(key: str, tmp_path: Path) ->
 
     problem = problem_at(f"ours.toml [limit.0] {key}", tmp_path, HEAD + text)
 
-    assert problem.found == "found ''."
+    assert problem.found == "it is left blank."
 
 
 def test_a_policy_without_limits_is_refused(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
 
 from auditkit.errors import DefinitionError, Problem, closest, shown
 
@@ -63,13 +64,24 @@ def _problems(kind: type[BaseModel], error: ValidationError, *, shown_as: str) -
             mend = f"Did you mean '{near}'?" if near else f"Known keys here: {shown(sorted(known), most=30)}."
             yield Problem(where=where, found="the key is unknown.", mend=mend)
         elif detail["type"] == "missing":
-            yield Problem(where=where, found="the key is missing.", mend=_meaning(kind, path))
+            yield Problem(
+                where=where, found="the key is missing.", mend=f"It is required{_meaning(kind, path)}"
+            )
         else:
-            message = detail["msg"].removeprefix("Value error, ").rstrip(".")
-            given = detail.get("input")
-            simple = isinstance(given, str | int | float | bool)
-            found = f"found {given!r}." if simple else "the section does not fit."
-            yield Problem(where=where, found=found, mend=f"{message}.")
+            yield _misfit(kind, detail, where=where)
+
+
+def _misfit(kind: type[BaseModel], detail: ErrorDetails, *, where: str) -> Problem:
+    """Say what is wrong with a value, and where it was left blank, what it means."""
+    message = detail["msg"].removeprefix("Value error, ").rstrip(".")
+    given = detail.get("input")
+    if given in ("", []):
+        meaning = _meaning(kind, tuple(detail["loc"]))
+        allowed = f" {message}." if detail["type"] == "literal_error" and "'" not in meaning else ""
+        return Problem(where=where, found="it is left blank.", mend=f"Fill it in{meaning}{allowed}")
+    simple = isinstance(given, str | int | float | bool)
+    found = f"found {given!r}." if simple else "the section does not fit."
+    return Problem(where=where, found=found, mend=f"{message}.")
 
 
 def _key(path: tuple[int | str, ...]) -> str:
@@ -129,4 +141,4 @@ def _meaning(kind: type[BaseModel], path: tuple[int | str, ...]) -> str:
     model = _model_at(kind, path[:-1])
     field = model.model_fields.get(str(path[-1])) if model else None
     meaning = (field.description or "") if field else ""
-    return f"It is required: {meaning}" if meaning else "It is required."
+    return f": {meaning}" if meaning else "."
