@@ -23,12 +23,18 @@ def shown(values: Iterable[object], *, most: int = SHOWN) -> str:
     >>> shown(["race", "sex", "age"], most=2)
     "'race', 'sex' +1 more"
     """
-    items = [
-        "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in str(value))
-        for value in values
-    ]
+    items = [printable(str(value)) for value in values]
     text = ", ".join(f"'{item}'" for item in items[:most]) or "none"
     return f"{text} +{len(items) - most} more" if len(items) > most else text
+
+
+def printable(text: str) -> str:
+    r"""Spell out line breaks and control characters, which could rewrite what a terminal shows.
+
+    >>> printable("a\x1b[31mb")
+    'a\\x1b[31mb'
+    """
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
 
 
 def closest(name: str, known: Iterable[str]) -> str | None:
@@ -53,7 +59,7 @@ class Problem:
     """What was expected and what to do about it."""
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.found} {self.mend}"
+        return printable(f"{self.where}: {self.found} {self.mend}")
 
 
 class AuditKitError(Exception):
@@ -81,7 +87,7 @@ class ReportError(AuditKitError):
 
     def __init__(self, *, where: str, found: str, mend: str) -> None:
         self.where, self.found, self.mend = where, found, mend
-        super().__init__(f"{where}: {found} {mend}")
+        super().__init__(printable(f"{where}: {found} {mend}"))
 
 
 class MissingExtraError(AuditKitError):

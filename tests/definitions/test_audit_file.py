@@ -78,6 +78,43 @@ def test_an_unknown_key_names_the_closest_known_key(
     assert mend in problem.mend
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("[tool]\nname = " + "1" * 5000, "the text is not TOML: Exceeds the limit"),
+        ("[tool]\nname = " + "[" * 3000 + "]" * 3000, "the text is not TOML: maximum recursion depth"),
+    ],
+)
+def test_numbers_and_lists_that_python_cannot_read_are_no_toml(text: str, found: str, tmp_path: Path) -> None:
+    path = tmp_path / "audit.toml"
+    path.write_text(text)
+
+    (problem,) = problems(path)
+
+    assert problem.found.startswith(found)
+
+
+def test_a_number_that_python_would_not_write_out_is_not_quoted(tmp_path: Path, write_audit: Write) -> None:
+    path = write_audit(tmp_path, None)
+    path.write_text(path.read_text() + "policy = { use = 0x" + "F" * 4000 + " }\n")
+
+    (problem,) = problems(path)
+
+    assert (problem.where, problem.found) == ("audit.toml [policy] use", "found a number above 1e+30.")
+
+
+def test_a_long_value_is_quoted_in_part(tmp_path: Path, write_audit: Write) -> None:
+    (problem,) = problems(write_audit(tmp_path, None, tool={"status": "x" * 5000}))
+
+    assert problem.found == f"found '{'x' * 199}…."
+
+
+def test_a_key_cannot_rewrite_the_terminal(tmp_path: Path, write_audit: Write) -> None:
+    (problem,) = problems(write_audit(tmp_path, None, **{'"a\\u001b[2J\\nb"': 1}))
+
+    assert str(problem).startswith(r"audit.toml [a\x1b[2J\nb]: the key is unknown.")
+
+
 def test_a_misspelt_required_key_is_reported_as_missing_and_as_unknown(
     tmp_path: Path, write_audit: Write
 ) -> None:

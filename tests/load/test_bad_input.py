@@ -151,6 +151,13 @@ BAD = (
         mend="Whole numbers from 0 up were expected",
     ),
     Bad(
+        name="a count that no city has",
+        table="race,flagged,outcome,how_many\nA,1,1,9223372036854775807\nA,0,1,6\n",
+        records=COUNTED,
+        found="column 'how_many' holds '9223372036854775807' (1 rows)",
+        mend="Whole numbers from 0 up were expected, a trillion at most.",
+    ),
+    Bad(
         name="a fractional count",
         table="race,flagged,outcome,how_many\nA,1,1,5.5\nA,0,1,6\n",
         records=COUNTED,

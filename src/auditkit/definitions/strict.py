@@ -10,6 +10,10 @@ from pydantic_core import ErrorDetails
 
 from auditkit.errors import DefinitionError, Problem, closest, shown
 
+_LONGEST = 200
+"""So many characters of a value are quoted at most."""
+_LARGEST = 10**30
+
 
 class Definition(BaseModel):
     """A declaration: frozen, strict, without unknown keys or infinite numbers."""
@@ -23,7 +27,7 @@ Declared = TypeVar("Declared", bound=Definition)
 def read_toml(path: Path, *, shown_as: str) -> dict[str, Any]:
     """Read a TOML file, or say why it cannot be read."""
     try:
-        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+        return tomllib.loads(_text(path))
     except FileNotFoundError as error:
         found, mend = "the file does not exist.", "Check the path, or start one with `auditkit new`."
         raise DefinitionError([Problem(where=shown_as, found=found, mend=mend)]) from error
@@ -35,10 +39,21 @@ def read_toml(path: Path, *, shown_as: str) -> dict[str, Any]:
         raise DefinitionError(
             [Problem(where=shown_as, found=found, mend="Save the file as UTF-8.")]
         ) from error
-    except tomllib.TOMLDecodeError as error:
-        found = f"the text is not TOML: {error}."
+    except (
+        ValueError,
+        RecursionError,
+    ) as error:  # of TOML itself, and of what Python makes of its numbers and lists
+        found = f"the text is not TOML: {str(error)[:_LONGEST]}."
         mend = "Mend that line; a key may stand only once in its section."
         raise DefinitionError([Problem(where=shown_as, found=found, mend=mend)]) from error
+
+
+def _text(path: Path) -> str:
+    try:
+        raw = path.read_bytes()
+    except ValueError as error:  # a name that no file can have
+        raise FileNotFoundError(str(error)) from error
+    return raw.decode("utf-8-sig")
 
 
 def parse(kind: type[Declared], data: Mapping[str, Any], *, shown_as: str) -> Declared:
@@ -80,8 +95,16 @@ def _misfit(kind: type[BaseModel], detail: ErrorDetails, *, where: str) -> Probl
         allowed = f" {message}." if detail["type"] == "literal_error" and "'" not in meaning else ""
         return Problem(where=where, found="it is left blank.", mend=f"Fill it in{meaning}{allowed}")
     simple = isinstance(given, str | int | float | bool)
-    found = f"found {given!r}." if simple else "the section does not fit."
+    found = f"found {_short(given)}." if simple else "the section does not fit."
     return Problem(where=where, found=found, mend=f"{message}.")
+
+
+def _short(given: object) -> str:
+    """Quote a value; of a long one the beginning."""
+    if isinstance(given, int) and abs(given) > _LARGEST:
+        return f"a number above {_LARGEST:.0e}"  # Python may refuse to write it out
+    text = repr(given)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 def _key(path: tuple[int | str, ...]) -> str:

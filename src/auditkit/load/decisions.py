@@ -6,6 +6,9 @@ from ibis import Table
 from auditkit.definitions.records import Decision, Records
 from auditkit.results.rows import DECIDED, Column, canonical
 
+LARGEST_COUNT = 10**12
+"""No published count is larger; sums of larger ones would leave the numbers that engines count in."""
+
 
 def decide(table: Table, records: Records, *, tie: str | None) -> tuple[Table, Column]:
     """Say who is flagged, from a column, a score limit or a rank.

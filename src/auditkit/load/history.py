@@ -8,7 +8,7 @@ from ibis import Table, Value
 
 from auditkit.definitions.places import HistorySource, HistoryTable
 from auditkit.errors import SHOWN, InputError, Problem, closest, shown
-from auditkit.load.decisions import count
+from auditkit.load.decisions import LARGEST_COUNT, count
 from auditkit.load.files import check_named, open_table
 from auditkit.load.periods import first_day
 from auditkit.results.inputs import InputRecord
@@ -110,7 +110,7 @@ def _count_problems(opened: Table, table: HistoryTable) -> Iterator[Problem]:
         return
     text = canonical(opened[table.count].cast("string"))
     number = text.try_cast("int64")
-    odd = opened.filter(number.isnull() | (number < 0) | text.contains("."))
+    odd = opened.filter(number.isnull() | (number < 0) | (number > LARGEST_COUNT) | text.contains("."))
     rows = int(odd.count().execute())
     if rows:
         values = odd.select(text=canonical(odd[table.count].cast("string")).fill_null("")).distinct()

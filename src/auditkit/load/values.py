@@ -7,6 +7,7 @@ from ibis import Table
 
 from auditkit.definitions.audit_file import AuditFile
 from auditkit.errors import SHOWN, InputError, Problem, closest, shown
+from auditkit.load.decisions import LARGEST_COUNT
 from auditkit.results.rows import ROWS, Rows, canonical
 from auditkit.results.tally import UNKNOWN
 
@@ -46,11 +47,17 @@ def check_counts(table: Table, audit: AuditFile) -> None:
             else texts.filter(texts.text.isnull() | ~texts.text.isin(records.suppressed))
         )
         number = rest.text.try_cast("int64")
-        odd = rest.filter(rest.text.isnull() | number.isnull() | (number < 0) | rest.text.contains("."))
+        odd = rest.filter(
+            rest.text.isnull()
+            | number.isnull()
+            | (number < 0)
+            | (number > LARGEST_COUNT)
+            | rest.text.contains(".")
+        )
         values, rows = _examples(odd.mutate(text=odd.text.fill_null("")))
         if rows:
             found = f"column '{name}' holds {shown(values)} ({rows} rows)."
-            mend = "Whole numbers from 0 up were expected. Declare marks of withheld counts in [records] suppressed."
+            mend = "Whole numbers from 0 up were expected, a trillion at most. Declare marks of withheld counts in [records] suppressed."
             problems.append(Problem(where=records.path, found=found, mend=mend))
     if problems:
         raise InputError(problems)

@@ -1,0 +1,100 @@
+"""What becomes of a broken audit: a valid report, or an error that a user can mend; a traceback is neither."""
+
+import hashlib
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import jsonschema
+from typer.testing import CliRunner
+
+from auditkit.cli.app import app
+from auditkit.results.document import AuditDocument
+from benchmarks.fuzz.worlds import Case
+
+Outcome = Literal["report", "refused"]
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Characters that could rewrite what a terminal shows."""
+_SMUGGLED = re.compile(r"<script>alert|<img src=x")
+
+
+class BrokenContractError(Exception):
+    """An audit ended neither with a whole report nor with a plain error."""
+
+
+def outcome(case: Case, folder: Path) -> Outcome:
+    """Write a case, run it through the command line, and hold what is left against the contract of the run folder.
+
+    Raises
+    ------
+    BrokenContractError
+        If neither a whole report nor a plain error came of it. Any other exception is a bug and passes through.
+    """
+    _write(case, folder)
+    before, out = _files(folder), folder / "out"
+    words = ["run", str(folder / "audit.toml"), "--out", str(out), "--quiet"]
+    result = CliRunner().invoke(app, words, catch_exceptions=False)
+    if result.exit_code == 0:
+        _check_report(out)
+        return "report"
+    _hold(result.exit_code == 2, f"exit {result.exit_code}: {result.stderr}")
+    _hold(_files(folder) == before, "something was left behind")
+    _check_words(result.stderr)
+    return "refused"
+
+
+def _hold(holds: bool, broken: str) -> None:  # noqa: FBT001  # what holds is a question of yes or no
+    if not holds:
+        raise BrokenContractError(broken)
+
+
+def _write(case: Case, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "audit.toml").write_bytes(case.written())
+    for name, content in case.tables.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+
+
+def _files(folder: Path) -> set[Path]:
+    return set(folder.rglob("*"))
+
+
+def _check_words(said: str) -> None:
+    """Check that what was said is there, is ours, is not endless, and cannot rewrite a terminal."""
+    _hold(bool(said.strip()), "nothing was said")
+    _hold(
+        all(line.startswith("auditkit: ") for line in said.splitlines()),
+        f"not one line per problem: {said!r}",
+    )
+    _hold(len(said) < 100_000, f"{len(said)} characters were said")
+    _hold(not _CONTROL.search(said), f"control characters on the terminal: {said!r}")
+
+
+@cache
+def _validator() -> Any:
+    return jsonschema.Draft202012Validator(AuditDocument.model_json_schema())
+
+
+def _check_report(out: Path) -> None:
+    """Check that a run folder is whole, valid, and free of what tables could have smuggled in."""
+    _validator().validate(
+        json.loads((out / "audit.json").read_text(encoding="utf-8"), parse_constant=_no_number)
+    )
+    written = json.loads((out / "manifest.json").read_text(encoding="utf-8"))["outputs"]
+    there = {str(path.relative_to(out)) for path in _files(out) if path.is_file()}
+    _hold(there == {*written, "manifest.json"}, "the run folder is not what its manifest says")
+    for name, digest in written.items():
+        _hold(
+            hashlib.sha256((out / name).read_bytes()).hexdigest() == digest,
+            f"{name} is not what the manifest says",
+        )
+    page = (out / "report.en.html").read_text(encoding="utf-8")
+    _hold(page.rstrip().endswith("</html>"), "the report is cut off")
+    _hold(not _SMUGGLED.search(page), "a cell reached the report as HTML")
+
+
+def _no_number(text: str) -> None:
+    _hold(False, f"audit.json holds {text}")
