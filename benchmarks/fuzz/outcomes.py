@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -41,6 +42,33 @@ def outcome(case: Case, folder: Path) -> Outcome:
         return "report"
     _hold(result.exit_code == 2, f"exit {result.exit_code}: {result.stderr}")
     _hold(_files(folder) == before, "something was left behind")
+    _check_words(result.stderr)
+    return "refused"
+
+
+def examined(case: Case, folder: Path) -> Outcome:
+    """Write the tables of a case, and have `auditkit examine` look at them.
+
+    Raises
+    ------
+    BrokenContractError
+        If neither an examination, with a proposal that is TOML, nor a plain error came of it.
+    """
+    _write(case, folder)
+    tables = [str(path) for path in sorted(folder.iterdir()) if path.name != "audit.toml"]
+    proposal = folder / "proposed.toml"
+    result = CliRunner().invoke(
+        app,
+        ["examine", *(tables or [str(folder / "absent.csv")]), "--out", str(proposal)],
+        catch_exceptions=False,
+    )
+    if result.exit_code == 0:
+        _hold(not _CONTROL.search(result.stdout), f"control characters on the terminal: {result.stdout!r}")
+        if proposal.exists():
+            tomllib.loads(proposal.read_text(encoding="utf-8"))
+        return "report"
+    _hold(result.exit_code == 2, f"exit {result.exit_code}: {result.stderr}")
+    _hold(not proposal.exists(), "something was left behind")
     _check_words(result.stderr)
     return "refused"
 

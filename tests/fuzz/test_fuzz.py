@@ -18,7 +18,13 @@ from benchmarks.fuzz.worlds import WORLDS, Case, sound
 
 @pytest.mark.parametrize(
     ("part", "size", "reports"),
-    [("sections", 1150, 0), ("text", 650, 0), ("tables", 190, None), ("odd", 10, None)],
+    [
+        ("sections", 1150, 0),
+        ("text", 650, 0),
+        ("tables", 190, None),
+        ("odd", 10, None),
+        ("examined", 16, None),
+    ],
 )
 def test_every_broken_audit_ends_in_a_valid_report_or_a_plain_error(
     part: str, size: int, reports: int | None
@@ -80,7 +86,13 @@ def test_the_benchmark_goes_on_where_it_stopped_and_counts(
     assert main(options) == 0
 
     assert cache.read_text() == before
-    assert [json.loads(line)["part"] for line in before.splitlines()] == ["sections", "text", "tables", "odd"]
+    assert [json.loads(line)["part"] for line in before.splitlines()] == [
+        "sections",
+        "text",
+        "tables",
+        "odd",
+        "examined",
+    ]
     assert "failing seeds: none" in capsys.readouterr().out
 
 
