@@ -167,6 +167,11 @@ def odd_tables(draw: st.DrawFn) -> Case:
     return Case(sections=sections, tables={file: table(rows) for file, rows in tables.items()})
 
 
+def any_tables() -> st.SearchStrategy[Case]:
+    """Draw tables that are odd, or that cannot be read."""
+    return odd_tables() | refused_tables()
+
+
 def _odd(draw: st.DrawFn, rows: Rows) -> Rows:
     """Change one cell, one column, the spelling of a value everywhere, or the number of rows."""
     column = draw(st.integers(0, len(rows[0]) - 1))
