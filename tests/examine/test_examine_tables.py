@@ -1,6 +1,5 @@
 """Partial data are taken for what they are, and the proposed audit file runs once a person has filled in its blanks."""
 
-import csv
 import json
 import re
 import tomllib
@@ -264,6 +263,34 @@ def test_predictions_and_a_census_table_run_as_a_place_tool(tmp_path: Path) -> N
     )
 
 
+SQUARES = {
+    "type": "FeatureCollection",
+    "features": [
+        {
+            "type": "Feature",
+            "properties": {"geoid": f"0{i}", "preds": 7 * i, "pop": 100, "black": 10 * i, "white": 100 - 10 * i},
+            "geometry": {"type": "Polygon", "coordinates": [[[i, 40], [i + 1, 40], [i + 1, 41], [i, 41], [i, 40]]]},
+        }
+        for i in range(4)
+    ],
+}  # fmt: skip
+
+
+def test_counts_inside_a_file_with_boundaries_are_taken_out_beside_the_proposal(tmp_path: Path) -> None:
+    shapes = tmp_path / "city.geojson"
+    shapes.write_text(json.dumps(SQUARES))
+
+    path = proposed(tmp_path, shapes)
+    again = auditkit("examine", shapes, "--out", tmp_path / "other.toml")
+
+    assert (
+        tmp_path / "city-counts.csv"
+    ).read_text() == "geoid,preds\n0,0\n1,7\n2,14\n3,21\n"  # numerals by value
+    audit = read_audit_file(completed(path))
+    assert (audit.records.path, audit.areas and audit.areas.path) == ("city-counts.csv", "city.geojson")
+    assert (again.exit_code, (tmp_path / "other.toml").exists()) == (2, False)
+
+
 def test_forecasts_by_week_run_with_their_incidents(tmp_path: Path) -> None:
     weeks = ["2023-01-02", "2023-01-09", "2023-01-16"]
     rows = [
@@ -316,21 +343,10 @@ def test_compas_runs_and_gives_the_published_error_rates(tmp_path: Path) -> None
     assert found["false_positive_rate/race=Caucasian"]["value"] == pytest.approx(0.2345, abs=5e-5)
 
 
-def with_counts(folder: Path, file: Path, count: str, area: str) -> list[Path]:
-    """Write the counts of a GeoJSON file as a table of their own, as a records request would bring them."""
-    rows = [feature["properties"] for feature in json.loads(file.read_text())["features"]]
-    table = folder / "predictions.csv"
-    with table.open("w", newline="", encoding="utf-8") as written_to:
-        csv.writer(written_to).writerows(
-            [["area", "predictions"], *([row[area], row[count]] for row in rows)]
-        )
-    return [table, file]
-
-
 @needs("predpol_prediction_bias")
 def test_predictions_of_a_city_give_the_recomputed_exposure(tmp_path: Path) -> None:
     shapes = DATA / "predpol_prediction_bias" / "geojson" / "salisbury-geojson-with-data.json"
-    path = proposed(tmp_path, *with_counts(tmp_path, shapes, "count", "id"))
+    path = proposed(tmp_path, shapes)
 
     found = numbers(filled(path))
 
@@ -342,7 +358,7 @@ def test_predictions_of_a_city_give_the_recomputed_exposure(tmp_path: Path) -> N
 def test_plainfield_runs_and_says_that_reports_without_an_area_are_not_used(tmp_path: Path) -> None:
     folder = DATA / "plainfield_geolitica"
     shapes = folder / "plainfieldpdnj-geojson-with-data.json"
-    files = [*with_counts(tmp_path, shapes, "pred_count", "geoid"), folder / "crime_with_predictions.csv"]
+    files = [shapes, folder / "crime_with_predictions.csv"]
 
     found = examine(files, folder=tmp_path)
     audit = filled(proposed(tmp_path, *files))

@@ -32,22 +32,25 @@ def examine(
     folder = Path() if out is None else out.parent
     found = look(files, folder=folder)
     if out is not None and found.proposal is not None:
-        _write(out, found.proposal)
+        extract = {} if found.extract is None else {folder / found.extract.file: found.extract.text}
+        _write({**extract, out: found.proposal})
     if as_json:
         typer.echo(json.dumps(asdict(found), ensure_ascii=False, indent=1))
     else:
         _print(found, out)
 
 
-def _write(path: Path, text: str) -> None:
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError as error:
-        raise ReportError(where=str(path), found="the file exists.", mend="Name another file.") from error
-    except OSError as error:
-        found = f"it cannot be written ({error.strerror})."
-        raise ReportError(where=str(path), found=found, mend="Name another file.") from error
+def _write(texts: dict[Path, str]) -> None:
+    """Write files that do not exist yet; if one of them does, none is written."""
+    for path in texts:
+        if path.exists():
+            raise ReportError(where=str(path), found="the file exists.", mend="Name another file.")
+    for path, text in texts.items():
+        try:
+            path.write_text(text, encoding="utf-8")
+        except OSError as error:
+            found = f"it cannot be written ({error.strerror})."
+            raise ReportError(where=str(path), found=found, mend="Name another file.") from error
 
 
 def _print(found: "Examination", out: Path | None) -> None:
@@ -86,4 +89,6 @@ def _print_proposal(found: "Examination", out: Path | None) -> None:
             nl=False,
         )
     else:
+        if found.extract is not None:
+            typer.echo(f"Wrote {out.parent / found.extract.file}: areas and counts, which the audit reads.")
         typer.echo(f"Wrote {out}. Fill in its {len(found.blanks)} blanks, then: auditkit run {out}")

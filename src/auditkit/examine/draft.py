@@ -8,6 +8,7 @@ from pathlib import Path
 from auditkit.errors import shown
 from auditkit.examine.meanings import Guess
 from auditkit.examine.tables import Candidate
+from auditkit.results.examination import Extract
 
 TOOL = {
     "name": "what the tool is called",
@@ -73,6 +74,13 @@ class Draft:
     def given(self, key: str, value: object) -> None:
         """Write what is known."""
         self.lines.append(f"{key} = {toml(value)}")
+
+    def extract(self, extract: Extract, table: Candidate) -> None:
+        """Name the table that is taken out of a file with boundaries."""
+        reason = (
+            f"areas and counts, taken out of {shown([table.opened.file])}: records are read from tables alone"
+        )
+        self.guess("path", extract.file, reason)
 
     def path(self, table: Candidate) -> None:
         """Write where a table lies, seen from the audit file."""

@@ -10,7 +10,7 @@ from auditkit.examine.choosing import Choice, choose
 from auditkit.examine.draft import Draft
 from auditkit.examine.lint import remarks
 from auditkit.examine.people_draft import draft_people
-from auditkit.examine.place_draft import draft_alert, draft_place
+from auditkit.examine.place_draft import counts_extract, draft_alert, draft_place
 from auditkit.examine.profiles import open_file
 from auditkit.examine.tables import candidate
 from auditkit.load.engine import connect
@@ -50,6 +50,7 @@ def examine(paths: Sequence[str | Path], *, folder: str | Path = ".") -> Examina
             tables=tuple(table.result() for table in tables), remarks=tuple(remarks(tuple(tables), choice)),
             answers=answers(choice, tuple(tables)), blanks=() if draft is None else tuple(draft.blanks),
             proposal=None if draft is None else draft.text(),
+            extract=None if choice is None else counts_extract(choice),
         )  # fmt: skip
 
 

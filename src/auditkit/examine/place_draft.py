@@ -1,6 +1,8 @@
 """The proposed audit files of tools that name places and of systems that raise alerts."""
 
+import csv
 import datetime as dt
+from io import StringIO
 from itertools import pairwise
 from typing import Literal
 
@@ -9,6 +11,7 @@ from auditkit.examine.draft import MEANS, SOURCE, Draft, quoted
 from auditkit.examine.meanings import Guess, binary, group_of_residents, yes_values
 from auditkit.examine.people_draft import plainest, write_time
 from auditkit.examine.tables import Candidate
+from auditkit.results.examination import Extract
 
 Period = Literal["day", "week", "month", "year"]
 
@@ -17,7 +20,11 @@ def draft_place(draft: Draft, choice: Choice) -> None:
     """Write [records] and [areas] for a tool that names places."""
     table = choice.records
     draft.section("records")
-    draft.path(table)
+    extract = counts_extract(choice)
+    if extract is None:
+        draft.path(table)
+    else:
+        draft.extract(extract, table)
     draft.column("area", choice.area)
     if table.kind[0] == "forecasts":
         _forecasts(draft, table)
@@ -35,6 +42,18 @@ def _flags_counted(draft: Draft, table: Candidate) -> None:
     count = flag_count(table)
     draft.guess("decision", "all", "each counted flag is one decision")
     draft.column("counts", count)
+
+
+def counts_extract(choice: Choice) -> Extract | None:
+    """Take areas and counts out of a file with boundaries, if the records are in one."""
+    table, count = choice.records, flag_count(choice.records)
+    if not table.opened.boundaries or count is None or choice.area is None:
+        return None
+    text = StringIO()
+    cells = table.opened.cells
+    rows = zip(cells[choice.area.name], cells[count.name], strict=True)
+    csv.writer(text, lineterminator="\n").writerows([(choice.area.name, count.name), *rows])
+    return Extract(file=f"{table.opened.path.stem}-counts.csv", text=text.getvalue())
 
 
 def flag_count(table: Candidate) -> Guess | None:

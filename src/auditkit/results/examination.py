@@ -65,6 +65,15 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Extract:
+    """A table that is taken out of a file with boundaries, because records are read from tables alone."""
+
+    file: str
+    """Its name, beside the proposed audit file."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Examination:
     """Everything that `auditkit examine` has to say."""
 
@@ -75,3 +84,5 @@ class Examination:
     """Keys of the proposed audit file that no table can fill."""
     proposal: str | None
     """The proposed audit file; None where the tables hold nothing that can be audited."""
+    extract: Extract | None
+    """A table that the proposal names and that has to be written with it."""
