@@ -245,7 +245,7 @@ def test_totals_and_withheld_counts_are_declared(tmp_path: Path) -> None:
     assert (records.totals.flagged, records.totals.of, records.suppressed) == ("k", "n", ("<11",))
 
 
-def test_predictions_and_a_census_table_run_as_a_place_tool(tmp_path: Path) -> None:
+def test_predictions_and_a_census_table_are_joined_by_the_column_whose_values_match(tmp_path: Path) -> None:
     paths = written(
         tmp_path,
         predictions="block group,predictions\n" + "".join(f"{100 + i},{10 * i}\n" for i in range(1, 25)),
@@ -253,13 +253,17 @@ def test_predictions_and_a_census_table_run_as_a_place_tool(tmp_path: Path) -> N
         + "".join(f"{100 + i},1000,{20 * i},{1000 - 20 * i}\n" for i in range(1, 26)),
     )
 
-    found = numbers(filled(proposed(tmp_path, *paths)))
+    audit = read_audit_file(completed(proposed(tmp_path, *paths)))  # the how-to page runs such a pair
 
-    # where the average Black resident lives: sum of predictions x residents over residents; area 125 has no row
-    black = sum(10 * i * 20 * i for i in range(1, 25)) / sum(20 * i for i in range(1, 26))
-    assert found["exposure/race=Black"]["value"] == pytest.approx(black)
-    assert found["resident_share/race=Black"]["value"] == pytest.approx(
-        sum(20 * i for i in range(1, 26)) / 25_000
+    assert audit.areas is not None
+    assert (audit.records.area, audit.records.counts, audit.areas.id) == (
+        "block group",
+        "predictions",
+        "geoid",
+    )
+    assert (audit.areas.residents, audit.areas.resident_groups) == (
+        "population",
+        {"race": {"Black": "black", "White": "white"}},
     )
 
 
