@@ -12,6 +12,7 @@ import pytest
 
 from auditkit.definitions.audit_file import Engine
 from auditkit.definitions.places import AreaTable
+from auditkit.definitions.sources import TableSource
 from auditkit.load.areas import attach_centroids, load_areas
 from auditkit.load.engine import connect
 from auditkit.load.files import open_table
@@ -102,7 +103,7 @@ def test_a_table_says_where_it_came_from_and_what_checks_ask(
 def test_opening_areas_leaves_the_main_table_as_it_was(engine: ibis.BaseBackend, tmp_path: Path) -> None:
     write(tmp_path, "records.csv", "code,flag\n1,1\n1,0\n1,1\n")
     write(tmp_path, "areas.csv", "code\n1\n")
-    records, _, _ = open_table(engine, tmp_path / "records.csv", shown_as="records.csv")
+    records = open_table(engine, TableSource(path="records.csv"), folder=tmp_path).table
 
     opened(engine, tmp_path, path="areas.csv", id="code")
 

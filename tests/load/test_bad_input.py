@@ -57,18 +57,50 @@ BAD = (
         mend="A header with the column names",
     ),
     Bad(
-        name="text that is not UTF-8",
+        name="text in no encoding that is known",
+        table=b"id,race,flagged,outcome\n1,\x81,1,0\n",  # neither UTF-8 nor Windows-1252 has such a byte
+        found="its text is neither UTF-8 nor Windows-1252",
+        mend="name its 'encoding' in the audit file",
+    ),
+    Bad(
+        name="text that is not the declared UTF-8",
         table="id,race,flagged,outcome\n1,Québécois,1,0\n".encode("latin-1"),
+        records={"encoding": "utf-8"},
         found="it is not UTF-8 text (near byte 28)",  # 24 bytes of header, then `1,Qu`
         mend="Save it as UTF-8",
     ),
     Bad(
+        name="UTF-16 without its mark",
+        table="id,race,flagged,outcome\n1,A,1,0\n".encode("utf-16-le"),
+        found="it holds zero bytes",
+        mend="Save it as UTF-8",
+    ),
+    Bad(
+        name="no header",
+        table="p1,A,1,0\np2,B,0,1\n",
+        found="its first line looks like data, not like column names: 'p1', 'A', '1', '0'",
+        mend="Add a first line with the column names",
+    ),
+    Bad(
+        name="no header, and one value twice",
+        table="1,A,1,0\n2,B,0,1\n",
+        found="its first line looks like data",
+        mend="Add a first line with the column names",
+    ),
+    Bad(
+        name="a key that another format has",
+        table="id,race,flagged,outcome\n1,A,1,0\n",
+        records={"sheet": "Data"},
+        found="'sheet' says nothing about a csv file",
+        mend="Leave 'sheet' out",
+    ),
+    Bad(
         name="an unknown file type",
         table=b"PK\x03\x04",
-        file="people.xlsx",
-        where="people.xlsx",
-        found="the format '.xlsx' is not read",
-        mend="Convert it to one of: .csv, .parquet",
+        file="people.docx",
+        where="people.docx",
+        found="the format '.docx' is not read",
+        mend="Convert it to one of: .arrow, .csv",
     ),
     Bad(
         name="a file without a type",
@@ -76,7 +108,7 @@ BAD = (
         file="people",
         where="people",
         found="the format '' is not read",
-        mend="Convert it to one of: .csv, .parquet",
+        mend="Convert it to one of: .arrow, .csv",
     ),
     Bad(
         name="an absent file",

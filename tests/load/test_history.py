@@ -13,6 +13,7 @@ import pytest
 
 from auditkit.definitions.audit_file import Engine
 from auditkit.definitions.places import HistoryTable
+from auditkit.definitions.sources import TableSource
 from auditkit.errors import InputError
 from auditkit.load.engine import connect
 from auditkit.load.history import load_history
@@ -97,7 +98,7 @@ def test_main_table_and_history_stand_side_by_side(engine: ibis.BaseBackend, tmp
 
     (tmp_path / "records.csv").write_text("area\na\nb\nc\n", encoding="utf-8")
     (tmp_path / "history.csv").write_text("beat,day\na,2019-01-01\n", encoding="utf-8")
-    records, _, _ = open_table(engine, tmp_path / "records.csv", shown_as="records.csv")
+    records = open_table(engine, TableSource(path="records.csv"), folder=tmp_path).table
 
     history = opened(engine, tmp_path)
 

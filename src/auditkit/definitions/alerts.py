@@ -7,12 +7,13 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from auditkit.definitions.places import Name
 from auditkit.definitions.records import LabelSource, Text
+from auditkit.definitions.sources import TableSource
 from auditkit.definitions.strict import Definition
 from auditkit.definitions.values import SomeValues, Values
 from auditkit.errors import shown
 
 
-class CoverageTable(Definition):
+class CoverageTable(TableSource):
     """Where the sensors are: the share of each area that they cover, and how long they were on."""
 
     path: str = Field(description="the table's path, relative to the audit file.")
@@ -50,7 +51,7 @@ class Actions(Definition):
         return self
 
 
-class EventTable(Definition):
+class EventTable(TableSource):
     """Events that are known from elsewhere, whether or not the system alerted."""
 
     path: str = Field(description="the table's path, relative to the audit file.")

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from auditkit.definitions.records import Period
-from auditkit.definitions.strict import Definition
+from auditkit.definitions.sources import TableSource
 from auditkit.definitions.values import SomeValues, Values
 from auditkit.errors import shown
 
@@ -16,7 +16,7 @@ ROLES = ("treated", "buffer", "control", "buffer_control")
 Days = Annotated[tuple[dt.date, dt.date], Field(strict=False)]
 
 
-class Displacement(Definition):
+class Displacement(TableSource):
     """Where something was done, what lies beside it, and what both are compared with."""
 
     path: str = Field(description="the table of areas and their roles, relative to the audit file.")

@@ -9,6 +9,7 @@ from auditkit.definitions.alerts import RateRange
 from auditkit.definitions.checks import Kind
 from auditkit.definitions.places import FeedbackChoice
 from auditkit.definitions.records import Text
+from auditkit.definitions.sources import TableSource
 from auditkit.definitions.strict import Definition
 
 
@@ -103,7 +104,7 @@ class AlertFeedback(Definition):
     )
 
 
-class DeploymentTable(Definition):
+class DeploymentTable(TableSource):
     """Where a tool in use sent police, and what was recorded there: the logs that show a loop."""
 
     path: str = Field(description="the table's path, relative to the audit file.")

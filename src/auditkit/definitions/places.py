@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from auditkit.definitions.sources import TableSource
 from auditkit.definitions.strict import Definition
 from auditkit.definitions.values import SomeValues, Values
 from auditkit.errors import shown
@@ -21,7 +22,7 @@ class Contiguity(Definition):
     )
 
 
-class AreaTable(Definition):
+class AreaTable(TableSource):
     """The table of areas: who lives there, how large they are, what else flags can be divided by."""
 
     path: str = Field(description="GeoJSON with boundaries, or a table without, relative to the audit file.")
@@ -90,7 +91,7 @@ class HistorySource(Definition):
         return self
 
 
-class HistoryTable(Definition):
+class HistoryTable(TableSource):
     """What the tool learns from."""
 
     path: str = Field(description="the table's path, relative to the audit file.")

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from auditkit.definitions.sources import TableSource
 from auditkit.definitions.strict import Definition
 from auditkit.definitions.values import Names, SomeValues, Values
 from auditkit.errors import shown
@@ -176,7 +177,7 @@ class Totals(Definition):
     of: str = Field(description="of how many.")
 
 
-class Records(Definition):
+class Records(TableSource):
     """The main table: one row per scored person, or published counts of them."""
 
     path: str = Field(description="the table's path, relative to the audit file.")

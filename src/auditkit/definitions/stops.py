@@ -6,11 +6,12 @@ from pydantic import Field, model_validator
 
 from auditkit.definitions.places import Name
 from auditkit.definitions.records import Records
+from auditkit.definitions.sources import TableSource
 from auditkit.definitions.strict import Definition
 from auditkit.errors import shown
 
 
-class Benchmark(Definition):
+class Benchmark(TableSource):
     """How many people, calls or past arrests stops are held against, by group and area."""
 
     path: str = Field(description="the table's path, relative to the audit file.")

@@ -18,7 +18,9 @@ _LARGEST = 10**30
 class Definition(BaseModel):
     """A declaration: frozen, strict, without unknown keys or infinite numbers."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, title=None)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, title=None, hide_input_in_errors=True
+    )
 
 
 Declared = TypeVar("Declared", bound=Definition)

@@ -29,7 +29,6 @@ from auditkit.load.values import (
     check_values,
     distinct,
 )
-from auditkit.results.inputs import InputRecord
 from auditkit.results.rows import PERIOD, WEIGHT, AlertLoopRows, AlertRows, Column, Rows
 
 DAY, WRITTEN = "auditkit: day", "auditkit: written down"
@@ -81,15 +80,11 @@ def load_alerts(
 
 def _records(connection: ibis.BaseBackend, audit: AuditFile, *, folder: Path, audit_name: str) -> Rows:
     records = audit.records
-    table, fingerprint, kind = open_table(connection, folder / records.path, shown_as=records.path)
-    original = tuple(table.columns)
+    opened = open_table(connection, records, folder=folder)
+    table, source, original = opened.table, opened.source, opened.columns
     check_columns(audit, original, audit_name=audit_name)
     if records.area:
         table = without_pseudo_areas(table, records.area, audit)
-    source = InputRecord(
-        table="records", file=records.path, format=kind, bytes=fingerprint.bytes, sha256=fingerprint.sha256,
-        rows=int(table.count().execute()), columns=original,
-    )  # fmt: skip
     check_counts(table, audit)
     shaped, columns = _shape(table, audit)
     counted = records.counts is not None
@@ -155,15 +150,9 @@ def _shape(table: Table, audit: AuditFile) -> tuple[Table, tuple[Column, ...]]:
 
 def _events(connection: ibis.BaseBackend, table: EventTable, *, folder: Path, audit_name: str) -> Rows:
     """Open the list of known events; roles are `alerted` and, where declared, `area`."""
-    opened, fingerprint, kind = open_table(
-        connection, folder / table.path, shown_as=table.path, section="events"
-    )
-    original = tuple(opened.columns)
-    check_named(_named(table), original, where=table.path, audit_name=audit_name)
-    source = InputRecord(
-        table="events", file=table.path, format=kind, bytes=fingerprint.bytes, sha256=fingerprint.sha256,
-        rows=int(opened.count().execute()), columns=original,
-    )  # fmt: skip
+    found = open_table(connection, table, folder=folder, section="events")
+    opened, source, original = found.table, found.source, found.columns
+    check_named(_named(table), original, where=source.file, audit_name=audit_name)
     weight = ibis.literal(1, "int64") if table.counts is None else count(opened, table.counts, ())
     columns = [Column(role="alerted", name=table.alerted.column, kind="binary", positive=table.alerted.yes)]
     if table.area is not None:

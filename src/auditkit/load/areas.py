@@ -22,8 +22,9 @@ from auditkit.load.area_values import (
     read_numbers,
     texts,
 )
-from auditkit.load.boundaries import SUFFIXES, Outlines, map_outlines, outline, read_geojson
-from auditkit.load.files import check_named, open_table, problem
+from auditkit.load.boundaries import Outlines, map_outlines, outline
+from auditkit.load.files import check_named, open_features, open_table
+from auditkit.load.formats.opening import problem
 from auditkit.load.neighbours import Neighbours, by_distance, by_outline, declared_blocks, made_blocks
 from auditkit.results.areas import Areas, Floats, ResidentGroup
 from auditkit.results.inputs import InputRecord
@@ -78,25 +79,18 @@ def load_areas(
 
 
 def _open(connection: ibis.BaseBackend, table: AreaTable, *, folder: Path, audit_name: str) -> _Opened:
-    named, path = named_columns(table), folder / table.path
-    if path.suffix.lower() in SUFFIXES:
-        features = read_geojson(path, shown_as=table.path)
-        check_named(named, features.columns, where=table.path, audit_name=audit_name)
-        rows, columns, fingerprint, kind = features.rows, features.columns, features.fingerprint, "geojson"
-        shapes: NDArray[Any] | None = features.shapes
-    else:
-        opened, fingerprint, kind = open_table(connection, path, shown_as=table.path, section="areas")
-        columns, shapes = tuple(opened.columns), None
-        check_named(named, columns, where=table.path, audit_name=audit_name)
-        wanted = dict.fromkeys(column for _, column in named)
-        rows = (
-            opened.select(**{name: opened[name].cast("string") for name in wanted}).to_pyarrow().to_pylist()
-        )
-    source = InputRecord(
-        table="areas", file=table.path, format=kind, bytes=fingerprint.bytes, sha256=fingerprint.sha256,
-        rows=len(rows), columns=columns,
-    )  # fmt: skip
-    return _Opened(rows=rows, shapes=shapes, source=source)
+    named = named_columns(table)
+    drawn = open_features(connection, table, folder=folder, section="areas")
+    if drawn is not None:
+        features, source = drawn
+        check_named(named, source.columns, where=table.path, audit_name=audit_name)
+        return _Opened(rows=features.rows, shapes=features.shapes, source=source)
+    found = open_table(connection, table, folder=folder, section="areas")
+    check_named(named, found.columns, where=found.source.file, audit_name=audit_name)
+    wanted = {column: found.table[column].cast("string") for _, column in named}
+    return _Opened(
+        rows=found.table.select(**wanted).to_pyarrow().to_pylist(), shapes=None, source=found.source
+    )
 
 
 def _id(row: Mapping[str, str | None], table: AreaTable) -> str:

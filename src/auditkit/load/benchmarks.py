@@ -9,7 +9,6 @@ from ibis import Table
 from auditkit.definitions.stops import Benchmark
 from auditkit.errors import SHOWN, InputError, Problem, shown
 from auditkit.load.files import check_named, open_table
-from auditkit.results.inputs import InputRecord
 from auditkit.results.rows import canonical
 from auditkit.results.stops import CITY, LoadedBenchmark
 
@@ -24,17 +23,11 @@ def load_benchmark(
     InputError
         With every missing column, or every column of units that holds something else than numbers from 0 up.
     """
-    opened, fingerprint, kind = open_table(
-        connection, folder / benchmark.path, shown_as=benchmark.path, section="benchmark"
-    )
-    original = tuple(opened.columns)
-    check_named(_named(benchmark), original, where=benchmark.path, audit_name=audit_name)
+    found = open_table(connection, benchmark, folder=folder, section="benchmark")
+    opened, source = found.table, found.source
+    check_named(_named(benchmark), found.columns, where=source.file, audit_name=audit_name)
     if problems := list(_problems(opened, benchmark)):
         raise InputError(problems)
-    source = InputRecord(
-        table="benchmark", file=benchmark.path, format=kind, bytes=fingerprint.bytes, sha256=fingerprint.sha256,
-        rows=int(opened.count().execute()), columns=original,
-    )  # fmt: skip
     units = {
         (name, dimension): _added(opened, benchmark, column=column, group=group)
         for name, column in benchmark.counts.items()

@@ -13,7 +13,6 @@ from auditkit.load.area_values import Numeric, Texts, read_numbers
 from auditkit.load.files import check_named, open_table
 from auditkit.results.alerts import Coverage
 from auditkit.results.areas import Floats
-from auditkit.results.inputs import InputRecord
 
 
 def load_coverage(
@@ -39,19 +38,13 @@ def load_coverage(
     InputError
         With every missing column; else with shares outside 0 to 1, odd hours, and areas that stand twice.
     """
-    opened, fingerprint, kind = open_table(
-        connection, folder / table.path, shown_as=table.path, section="coverage"
-    )
-    original = tuple(opened.columns)
-    check_named(_named(table), original, where=table.path, audit_name=audit_name)
+    found = open_table(connection, table, folder=folder, section="coverage")
+    opened = found.table
+    check_named(_named(table), found.columns, where=found.source.file, audit_name=audit_name)
     wanted = dict.fromkeys(column for _, column in _named(table))
     rows: Texts = (
         opened.select(**{name: opened[name].cast("string") for name in wanted}).to_pyarrow().to_pylist()
     )
-    source = InputRecord(
-        table="coverage", file=table.path, format=kind, bytes=fingerprint.bytes, sha256=fingerprint.sha256,
-        rows=len(rows), columns=original,
-    )  # fmt: skip
     areas = [canonical(row[table.area] or "") or "" for row in rows]
     numbers, problems = _numbers(rows, table)
     problems += _twice(areas, table)
@@ -59,7 +52,7 @@ def load_coverage(
         raise InputError(problems)
     place = {area: at for at, area in enumerate(areas)}
     return Coverage(
-        source=source, share=_ordered(numbers["share"], place, ids),
+        source=found.source, share=_ordered(numbers["share"], place, ids),
         hours=_ordered(numbers["hours"], place, ids) if "hours" in numbers else None,
         unmatched=tuple(sorted(set(place) - set(ids))),
     )  # fmt: skip

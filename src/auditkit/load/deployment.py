@@ -10,7 +10,6 @@ from auditkit.definitions.loops import DeploymentTable
 from auditkit.errors import SHOWN, InputError, Problem, shown
 from auditkit.load.files import check_named, open_table
 from auditkit.load.periods import Period, first_day
-from auditkit.results.inputs import InputRecord
 from auditkit.results.rows import PERIOD, WEIGHT, Column, Rows, canonical
 
 NUMBERS = ("discovered", "reported", "control", "rank")
@@ -39,17 +38,11 @@ def load_deployment(
     InputError
         With every missing column; else with what is no number from 0 up, and with dates that cannot be read.
     """
-    opened, fingerprint, kind = open_table(
-        connection, folder / table.path, shown_as=table.path, section="deployment"
-    )
-    original = tuple(opened.columns)
-    check_named(_named(table), original, where=table.path, audit_name=audit_name)
+    found = open_table(connection, table, folder=folder, section="deployment")
+    opened, source = found.table, found.source
+    check_named(_named(table), found.columns, where=source.file, audit_name=audit_name)
     if problems := [*_odd_numbers(opened, table), *_odd_dates(opened, table)]:
         raise InputError(problems)
-    source = InputRecord(
-        table="deployment", file=table.path, format=kind, bytes=fingerprint.bytes, sha256=fingerprint.sha256,
-        rows=int(opened.count().execute()), columns=original,
-    )  # fmt: skip
     named = first_day(opened[table.time], period).strftime("%Y-%m-%d")
     shaped = opened.mutate(**{PERIOD: named, WEIGHT: ibis.literal(1, "int64")})
     columns = [
@@ -57,7 +50,7 @@ def load_deployment(
         Column(role="period", name=PERIOD, kind="text"),
     ]
     columns += [Column(role=role, name=name, kind="number") for role, name in _numbers(table)]
-    return Rows(table=shaped, source=source, columns=tuple(columns), counted=False, original=original)
+    return Rows(table=shaped, source=source, columns=tuple(columns), counted=False, original=found.columns)
 
 
 def _numbers(table: DeploymentTable) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,6 @@ from auditkit.definitions.values import canonical
 from auditkit.errors import InputError, Problem, shown
 from auditkit.load.files import check_named, open_table
 from auditkit.results.displacement import AreaRoles
-from auditkit.results.inputs import InputRecord
 from auditkit.results.rows import PERIOD, Rows
 
 
@@ -41,12 +40,10 @@ def load_roles(
     InputError
         With every missing column; else with areas that stand twice or are none, and declared values that nobody has.
     """
-    opened, fingerprint, kind = open_table(
-        connection, folder / table.path, shown_as=table.path, section="displacement"
-    )
-    original = tuple(opened.columns)
+    found = open_table(connection, table, folder=folder, section="displacement")
+    opened = found.table
     named = [("[displacement] area", table.area), ("[displacement] role", table.role)]
-    check_named(named, original, where=table.path, audit_name=audit_name)
+    check_named(named, found.columns, where=found.source.file, audit_name=audit_name)
     texts = opened.select(area=opened[table.area].cast("string"), role=opened[table.role].cast("string"))
     rows = [
         (canonical(row["area"] or "") or "", canonical(row["role"] or "") or "")
@@ -54,17 +51,13 @@ def load_roles(
     ]
     if problems := _problems(rows, table, set(ids)):
         raise InputError(problems)
-    source = InputRecord(
-        table="displacement", file=table.path, format=kind, bytes=fingerprint.bytes, sha256=fingerprint.sha256,
-        rows=len(rows), columns=original,
-    )  # fmt: skip
     role_of = {value: role for role in ROLES for value in table.roles[role]}
     by_role = defaultdict(list)
     for area, value in sorted(rows):
         if value in role_of:
             by_role[role_of[value]].append(area)
     return AreaRoles(
-        source=source, areas=tuple((role, tuple(by_role[role])) for role in ROLES if role in by_role)
+        source=found.source, areas=tuple((role, tuple(by_role[role])) for role in ROLES if role in by_role)
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import ibis
 
@@ -23,3 +24,9 @@ def connect(engine: Engine) -> Iterator[ibis.BaseBackend]:
             yield connection
         finally:
             connection.disconnect()
+
+
+def scratch_folder(connection: Any) -> Path:
+    """Return a folder for files that last as long as an engine from `connect`."""
+    (spill,) = connection.con.execute("SELECT current_setting('temp_directory')").fetchone()
+    return Path(spill).parent

@@ -1,9 +1,7 @@
-"""Opening a file as a table: what it is, whether it can be read, and its fingerprint."""
+"""Opening what a section of the audit file names as one table: what it is, whether it can be read, its fingerprint."""
 
-import codecs
-import csv
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,134 +9,210 @@ from typing import Any
 import ibis
 from ibis import Table
 
+from auditkit.definitions.sources import TableSource
 from auditkit.errors import InputError, Problem, closest, shown
+from auditkit.load.engine import scratch_folder
+from auditkit.load.formats.features import Features
+from auditkit.load.formats.opening import (
+    Fingerprint,
+    Read,
+    SourceFile,
+    fingerprint,
+    looks_like_values,
+    no_header,
+    problem,
+)
+from auditkit.load.formats.postgres import read_postgres, shown_address
+from auditkit.load.formats.registry import BOUNDARIES, Format, check_keys, format_of
+from auditkit.load.formats.text import Look, check_unpacked, encoding
+from auditkit.results.inputs import InputPart, InputRecord
 
-_CHUNK = 1 << 20
-FORMATS = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".parquet": "parquet", ".pq": "parquet"}
+_PATTERN = "*?["
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fingerprint:
-    """What identifies a file."""
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Opened:
+    """A table as it stands in its files, and where it came from."""
 
-    bytes: int
-    sha256: str
+    table: Table
+    source: InputRecord
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the columns of the files."""
+        return self.source.columns
 
 
-def problem(where: str, found: str, mend: str) -> InputError:
-    """Make the error for a single problem with an input."""
-    return InputError([Problem(where=where, found=found, mend=mend)])
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Part:
+    """One file of a table."""
+
+    shown_as: str
+    format: str
+    read: Read
+    fingerprint: Fingerprint
 
 
 def open_table(
-    connection: ibis.BaseBackend, path: Path, *, shown_as: str, section: str = "records"
-) -> tuple[Table, Fingerprint, str]:
-    """Open a CSV or Parquet file as the table of a section of the audit file; a CSV's values stay text.
+    connection: ibis.BaseBackend, source: TableSource, *, folder: Path, section: str = "records"
+) -> Opened:
+    """Open the table that a section of the audit file names; values of text formats stay text.
+
+    Parameters
+    ----------
+    connection
+        An engine from `connect`.
+    source
+        The section.
+    folder
+        Where the audit file lies; paths are relative to it.
+    section
+        The section's name, for messages.
 
     Raises
     ------
     InputError
-        If the file is absent, empty, of another format, not UTF-8, or not a table.
+        If a file is absent, empty, of a format that is not read, or not a table; if several files differ in their
+        columns; if a server or a database holds no such table.
     """
-    kind = FORMATS.get(path.suffix.lower())
+    scratch = scratch_folder(connection)
+    if source.on_server:
+        read, found = read_postgres(connection, source, scratch=scratch)
+        parts = [_Part(shown_as=shown_address(source), format="postgresql", read=read, fingerprint=found)]
+    else:
+        parts = [
+            _open(connection, source, path, shown_as, scratch=scratch, section=section)
+            for shown_as, path in _paths(source.path, folder, section=section)
+        ]
+    table = parts[0].read.table if len(parts) == 1 else _together(parts)
+    record = _record(source, parts, table, section=section)
+    if record.rows == 0:
+        mend = "At least one row was expected; check the export."
+        raise problem(record.file, "the file has a header and no rows.", mend)
+    return Opened(table=table, source=record)
+
+
+def open_features(
+    connection: ibis.BaseBackend, source: TableSource, *, folder: Path, section: str
+) -> tuple[Features, InputRecord] | None:
+    """Open a file of boundaries, if that is what a section names; the other arguments are those of `open_table`.
+
+    Raises
+    ------
+    InputError
+        If the file is absent, empty or damaged, or holds something else than polygons of a known projection.
+    """
+    path = folder / source.path
+    kind = None if source.on_server else BOUNDARIES.get(path.suffix.lower())
     if kind is None:
-        known = ", ".join(sorted(FORMATS))
-        raise problem(shown_as, f"the format '{path.suffix}' is not read.", f"Convert it to one of: {known}.")
-    fingerprint = _fingerprint(path, text=kind == "csv", shown_as=shown_as, section=section)
-    header = _header(path, shown_as=shown_as) if kind == "csv" else None
-    table = _read(connection, path, header, shown_as=shown_as, section=section)
-    if table.count().execute() == 0:
-        raise problem(
-            shown_as, "the file has a header and no rows.", "At least one row was expected; check the export."
-        )
-    return table, fingerprint, kind
+        return None
+    name, read, keys = kind
+    file = SourceFile(path=path, shown_as=source.path, source=source, scratch=scratch_folder(connection))
+    check_keys(file, name, keys)
+    found = fingerprint(path, shown_as=source.path, section=section)
+    features = read(file)
+    return features, InputRecord(
+        table=section, file=source.path, format=name, bytes=found.bytes, sha256=found.sha256, rows=len(features.rows),
+        columns=features.columns, reading=features.reading,
+    )  # fmt: skip
 
 
-def _read(
-    connection: Any, path: Path, header: tuple[tuple[str, ...], str] | None, *, shown_as: str, section: str
-) -> Table:
-    import duckdb
-
-    # A path is data: DuckDB would read `*`, `?` and `[` in it as a pattern.
-    literal = "".join(f"[{letter}]" if letter in "*?[" else letter for letter in str(path))
-    try:
-        if header is not None:
-            names, delimiter = header
-            # Every value as text, and nothing guessed: a guess drops lines that do not fit it.
-            table = connection.read_csv(
-                literal, table_name=section, auto_detect=False, columns=dict.fromkeys(names, "VARCHAR"), header=True,
-                delim=delimiter, quote='"', escape='"', comment="", skip=0, strict_mode=True,
-            )  # fmt: skip
-        else:
-            table = connection.read_parquet(literal, table_name=section)
-        for name in table.columns[-1:]:  # read to the end now, so that a broken line is reported here
-            table[name].count().execute()
-        table.count().execute()
-    except duckdb.Error as error:
-        reason = (
-            " ".join(str(error).split("\n\n")[0].split())
-            .replace(literal, shown_as)
-            .replace(str(path), shown_as)
-        )
-        kind = "Parquet" if header is None else "CSV"
-        mend = "A table with one header line and the same number of columns in every line was expected."
-        raise problem(shown_as, f"it cannot be read as {kind}: {reason[:300]}.", mend) from error
-    return table
-
-
-def _fingerprint(path: Path, *, text: bool, shown_as: str, section: str) -> Fingerprint:
-    digest, size = hashlib.sha256(), 0
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    try:
-        with path.open("rb") as file:
-            while chunk := file.read(_CHUNK):
-                digest.update(chunk)
-                if text:
-                    decoder.decode(chunk)
-                size += len(chunk)
-            if text:
-                decoder.decode(b"", final=True)
-    except UnicodeDecodeError as error:
-        found = f"it is not UTF-8 text (near byte {size + error.start:,})."
-        mend = "Save it as UTF-8; spreadsheet programs call this 'CSV UTF-8'."
-        raise problem(shown_as, found, mend) from error
-    except OSError as error:
+def _paths(named: str, folder: Path, *, section: str) -> list[tuple[str, Path]]:
+    """List the files of a path or of a pattern, each with its name in messages; a file of that very name comes first."""
+    path = folder / named
+    if not any(letter in named for letter in _PATTERN) or path.exists():
+        return [(named, path)]
+    root = Path(path.anchor) if Path(named).is_absolute() else folder
+    pattern = str(Path(named).relative_to(path.anchor)) if Path(named).is_absolute() else named
+    found = sorted(one for one in root.glob(pattern) if one.is_file())
+    if not found:
         mend = f"Check [{section}] path; it is relative to the audit file."
-        raise problem(shown_as, f"the file cannot be opened ({error.strerror}).", mend) from error
-    if size == 0:
-        raise problem(
-            shown_as, "the file is empty.", "A table with a header and at least one row was expected."
-        )
-    return Fingerprint(bytes=size, sha256=digest.hexdigest())
+        raise problem(named, "no file fits this pattern.", mend)
+    return [(str(one) if Path(named).is_absolute() else str(one.relative_to(folder)), one) for one in found]
 
 
-def _header(path: Path, *, shown_as: str) -> tuple[tuple[str, ...], str]:
-    """Read the column names and find the delimiter: the one of `,;|` and tab that the first line holds most of."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        first = file.readline()
-        delimiter = max(",;\t|", key=first.count)
-        file.seek(0)
-        names = next(csv.reader(file, delimiter=delimiter), [])
-    if not any(name.strip() for name in names):
-        raise problem(
-            shown_as, "the first line is blank.", "A header with the column names was expected there."
-        )
-    names = [name or f"column {at}" for at, name in enumerate(names, start=1)]
-    folded = [name.casefold() for name in names]
-    if repeated := sorted({name for name in names if folded.count(name.casefold()) > 1}):
-        found = f"the header names the column '{repeated[0]}' more than once; capitals make no difference."
-        raise problem(shown_as, found, "Give each column a name of its own.")
-    return tuple(names), delimiter
+def _open(
+    connection: Any, source: TableSource, path: Path, shown_as: str, *, scratch: Path, section: str
+) -> _Part:
+    known, packed = format_of(path, shown_as=shown_as)
+    file = SourceFile(path=path, shown_as=shown_as, source=source, scratch=scratch, compression=packed)
+    check_keys(file, known.name, known.keys)
+    look = Look()
+    feed = look.feed if known.read_text is not None and packed is None else None
+    found = fingerprint(path, shown_as=shown_as, section=section, look=feed)
+    return _Part(
+        shown_as=shown_as, format=known.name, read=_read(connection, file, known, look), fingerprint=found
+    )
+
+
+def _read(connection: Any, file: SourceFile, known: Format, look: Look) -> Read:
+    if known.read_text is None:
+        assert known.read is not None  # noqa: S101  # a format has one reader or the other
+        return known.read(connection, file)
+    if file.compression is not None:
+        check_unpacked(file, look)
+    look.end()
+    return known.read_text(connection, file, encoding(file, look))
+
+
+def _together(parts: Sequence[_Part]) -> Table:
+    """Put several files under each other, columns in the order of the first.
+
+    Raises
+    ------
+    InputError
+        With every file whose columns differ from those of the first, by name or by type.
+    """
+    first = parts[0]
+    columns, problems = first.read.table.columns, []
+    for part in parts[1:]:
+        table = part.read.table
+        lacking = [name for name in columns if name not in table.columns]
+        more = [name for name in table.columns if name not in columns]
+        kinds = [
+            name
+            for name in columns
+            if name not in lacking and table[name].type() != first.read.table[name].type()
+        ]
+        said = [("lacks", lacking), ("has besides", more), ("has values of another type in", kinds)]
+        if found := "; ".join(f"it {words} {shown(names)}" for words, names in said if names):
+            mend = "Files of one table have the same columns; mend the export, or narrow the pattern."
+            text = f"its columns differ from those of '{first.shown_as}': {found}."
+            problems.append(Problem(where=part.shown_as, found=text, mend=mend))
+    if problems:
+        raise InputError(problems)
+    return ibis.union(*(part.read.table.select(*columns) for part in parts))
+
+
+def _record(source: TableSource, parts: Sequence[_Part], table: Table, *, section: str) -> InputRecord:
+    first = parts[0]
+    several = len(parts) > 1
+    listed = "".join(f"{part.fingerprint.sha256}  {part.shown_as}\n" for part in parts)
+    return InputRecord(
+        table=section, file=first.shown_as if source.on_server else source.path, format=first.format,
+        bytes=sum(part.fingerprint.bytes for part in parts),
+        sha256=hashlib.sha256(listed.encode()).hexdigest() if several else first.fingerprint.sha256,
+        rows=int(table.count().execute()), columns=tuple(table.columns), reading=first.read.reading,
+        hashed="files" if several else "rows" if source.on_server else "file",
+        parts=tuple(
+            InputPart(
+                file=part.shown_as, bytes=part.fingerprint.bytes, sha256=part.fingerprint.sha256,
+                reading=part.read.reading,
+            )
+            for part in parts
+        ) if several else (),
+    )  # fmt: skip
 
 
 def check_named(
     named: Iterable[tuple[str, str]], found: tuple[str, ...], *, where: str, audit_name: str
 ) -> None:
     """Refuse a table that lacks columns, all in one go; `named` pairs each key of the audit file with its column."""
-    problems = []
-    for key, name in named:
-        if name in found:
-            continue
+    wanted, problems = list(named), []
+    lacking = [(key, name) for key, name in wanted if name not in found]
+    if wanted and len(lacking) == len(wanted) and looks_like_values(found):
+        raise no_header(found, where=where)
+    for key, name in lacking:
         near = closest(name, found)
         hint = f"Did you mean '{near}'? " if near else ""
         mend = f"{hint}Columns found: {shown(found)}. Map it in {audit_name} under {key}."

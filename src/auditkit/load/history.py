@@ -11,7 +11,6 @@ from auditkit.errors import SHOWN, InputError, Problem, closest, shown
 from auditkit.load.decisions import LARGEST_COUNT, count
 from auditkit.load.files import check_named, open_table
 from auditkit.load.periods import first_day
-from auditkit.results.inputs import InputRecord
 from auditkit.results.rows import WEIGHT, Column, Rows, canonical
 
 DAY, CAME_ABOUT, WRITTEN = "auditkit: day", "auditkit: came about", "auditkit: written down"
@@ -44,11 +43,9 @@ def load_history(connection: ibis.BaseBackend, table: HistoryTable, *, folder: P
         With every missing column; else with counts that are no counts, a time that never is a date, and declared
         sources of which none occurs.
     """
-    opened, fingerprint, kind = open_table(
-        connection, folder / table.path, shown_as=table.path, section="history"
-    )
-    original = tuple(opened.columns)
-    check_named(_named(table), original, where=table.path, audit_name=audit_name)
+    found = open_table(connection, table, folder=folder, section="history")
+    opened, source = found.table, found.source
+    check_named(_named(table), found.columns, where=source.file, audit_name=audit_name)
     problems = [
         *_count_problems(opened, table),
         *_time_problems(opened, table),
@@ -56,13 +53,9 @@ def load_history(connection: ibis.BaseBackend, table: HistoryTable, *, folder: P
     ]
     if problems:
         raise InputError(problems)
-    source = InputRecord(
-        table="history", file=table.path, format=kind, bytes=fingerprint.bytes, sha256=fingerprint.sha256,
-        rows=int(opened.count().execute()), columns=original,
-    )  # fmt: skip
     shaped, columns = _shape(opened, table)
     return Rows(
-        table=shaped, source=source, columns=columns, counted=table.count is not None, original=original
+        table=shaped, source=source, columns=columns, counted=table.count is not None, original=found.columns
     )
 
 

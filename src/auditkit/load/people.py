@@ -18,7 +18,6 @@ from auditkit.load.lawful import mark_lawful
 from auditkit.load.probabilities import check_probabilities, probability_columns
 from auditkit.load.training import apart
 from auditkit.load.values import check_counts, check_references, check_repeated_cells, check_values
-from auditkit.results.inputs import InputRecord
 from auditkit.results.rows import DECIDED, OCCURRED, WEIGHT, Column, Kind, Rows
 
 CELLS = {"tn": (0, 0), "fp": (1, 0), "fn": (0, 1), "tp": (1, 1)}
@@ -45,13 +44,9 @@ def load(connection: ibis.BaseBackend, audit: AuditFile, *, folder: Path, audit_
         With every problem of the table that was found.
     """
     records = audit.records
-    table, fingerprint, kind = open_table(connection, folder / records.path, shown_as=records.path)
-    original = tuple(table.columns)
+    opened = open_table(connection, records, folder=folder)
+    table, source, original = opened.table, opened.source, opened.columns
     check_columns(audit, original, audit_name=audit_name)
-    source = InputRecord(
-        table="records", file=records.path, format=kind, bytes=fingerprint.bytes, sha256=fingerprint.sha256,
-        rows=int(table.count().execute()), columns=original,
-    )  # fmt: skip
     counted = bool(records.counts or records.confusion or records.totals)
     check_counts(table, audit)
     table, learned_from = apart(table, records)

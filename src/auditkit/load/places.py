@@ -18,7 +18,6 @@ from auditkit.load.people import check_columns
 from auditkit.load.periods import Period, first_day
 from auditkit.load.resident_reports import load_resident_reports
 from auditkit.load.values import check_counts, check_values
-from auditkit.results.inputs import InputRecord
 from auditkit.results.rows import PERIOD, WEIGHT, Column, PlaceRows, Rows, canonical
 
 ALL_TIME = "all"
@@ -83,14 +82,10 @@ def _by_period(history: Rows, time: str, *, period: Period) -> Rows:
 
 def _records(connection: ibis.BaseBackend, audit: AuditFile, *, folder: Path, audit_name: str) -> Rows:
     records = audit.records
-    table, fingerprint, kind = open_table(connection, folder / records.path, shown_as=records.path)
-    original = tuple(table.columns)
+    opened = open_table(connection, records, folder=folder)
+    table, source, original = opened.table, opened.source, opened.columns
     check_columns(audit, original, audit_name=audit_name)
     table = without_pseudo_areas(table, records.area or "", audit)
-    source = InputRecord(
-        table="records", file=records.path, format=kind, bytes=fingerprint.bytes, sha256=fingerprint.sha256,
-        rows=int(table.count().execute()), columns=original,
-    )  # fmt: skip
     check_counts(table, audit)
     weight = (
         ibis.literal(1, "int64")

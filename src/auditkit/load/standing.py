@@ -5,7 +5,7 @@ from pathlib import Path
 
 from auditkit.definitions.audit_file import AuditFile
 from auditkit.definitions.pledge import PledgedFile
-from auditkit.load.files import problem
+from auditkit.load.formats.opening import problem
 
 
 def standing(audit: AuditFile, *, folder: Path) -> tuple[PledgedFile, ...]:
