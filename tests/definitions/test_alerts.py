@@ -111,7 +111,7 @@ def test_what_does_not_fit_an_alert_system_is_said(tmp_path: Path, sections: str
     [
         (COVERAGE, "'[coverage]' belongs to tools of type 'alert'"),
         (AREAS, "'[areas]' belongs to tools of type 'place' and 'alert'"),
-        ("", "[records] longitude and latitude belong to tools of type 'alert'"),
+        ("", "[records] longitude and latitude belong to tools of type 'alert', and to 'place'"),
     ],
 )
 def test_a_person_tool_has_no_sections_of_alerts(tmp_path: Path, sections: str, says: str) -> None:

@@ -21,7 +21,7 @@ from auditkit.definitions.groups import Group, Intersection
 from auditkit.definitions.inferred import InferredGroup, inferred_apart
 from auditkit.definitions.loops import AlertFeedback, DeploymentTable, FeedbackSection, for_kind
 from auditkit.definitions.outside_knowledge import Reporting, SecondSource, UnlawfulPeriod, outside_complaints
-from auditkit.definitions.places import AreaTable, HistoryTable
+from auditkit.definitions.places import AreaTable, HistoryTable, position_complaints, with_placed_area
 from auditkit.definitions.records import Confusion, Outcome, Records, Text
 from auditkit.definitions.resident_reports import ResidentReports
 from auditkit.definitions.stops import Stops, stop_complaints
@@ -157,6 +157,8 @@ class AuditFile(Definition):
         kind = read_tool_type(tool["type"]).kind
         if kind == "alert" and isinstance(records, dict):
             given = {**given, "records": {"decision": "all", **records}}
+        if kind != "person" and "areas" in given:
+            given = {**given, "records": with_placed_area(given.get("records"))}
         return given if "feedback" not in given else {**given, "feedback": for_kind(given["feedback"], kind)}
 
     @model_validator(mode="before")
@@ -250,10 +252,7 @@ def _section_complaints(audit: AuditFile) -> list[str]:
         f"{shown(names)} belongs to tools of type {' and '.join(map(repr, kinds))}"
         for kinds, names in here.items()
     ]
-    if audit.kind != "alert" and any(
-        (audit.records.longitude, audit.records.latitude, audit.records.recorded)
-    ):
-        found.append("[records] longitude, latitude and recorded belong to tools of type 'alert'")
+    found += position_complaints(audit.records, audit.history, audit.kind)
     if audit.deployment and audit.kind != "person":
         used = audit.tool.status != "proposed"
         found += [] if used else ["[deployment] holds logs of a tool in use, and this one is 'proposed'"]
@@ -300,7 +299,7 @@ def _place_complaints(audit: AuditFile) -> list[str]:
         "the groups of a place tool are its residents: declare them as [areas] resident_groups": bool(
             audit.groups or audit.inferred or audit.intersections
         ),
-        "a place tool needs [records] area": records.area is None,
+        "a place tool needs [records] area, or longitude and latitude": records.area is None,
         "[stops] belongs to tools of type 'person'": audit.stops is not None,
         "a place tool has one row per area and period, with 'decision'": bool(
             records.confusion or records.totals
@@ -340,7 +339,7 @@ def _alert_complaints(audit: AuditFile) -> list[str]:
         lists = {"confirmed": outcome.confirmed, "unfounded": outcome.unfounded, "unknown": outcome.unknown}
         found += disposition_complaints(lists)
     if audit.areas and records.area is None:
-        found.append("[areas] needs [records] area, which says where an alert was")
+        found.append("[areas] needs [records] area, or longitude and latitude, which say where an alert was")
     if audit.coverage and audit.areas is None:
         found.append("[coverage] needs [areas], which says who lives there")
     if (records.longitude is None) != (records.latitude is None):

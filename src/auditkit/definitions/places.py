@@ -1,15 +1,19 @@
 """What the audit file of a place tool adds: areas, history and the feedback test."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from auditkit.definitions.checks import Kind
+from auditkit.definitions.records import Records
 from auditkit.definitions.sources import TableSource
 from auditkit.definitions.strict import Definition
 from auditkit.definitions.values import SomeValues, Values
 from auditkit.errors import shown
 
 Year = Annotated[int, Field(ge=1900, le=2100)]
+PLACED = "auditkit: area"
+"""The column of areas that rows get from their longitude and latitude; no file has one of that name."""
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
 
 
@@ -76,6 +80,13 @@ class AreaTable(TableSource):
         return self
 
 
+def with_placed_area(given: Any) -> Any:
+    """Name the column of placed areas in a section that has positions and no area."""
+    if isinstance(given, dict) and {"longitude", "latitude"} <= given.keys() and "area" not in given:
+        return {**given, "area": PLACED}
+    return given
+
+
 class HistorySource(Definition):
     """Which records were reported by others, and which discovered by police being there."""
 
@@ -95,17 +106,27 @@ class HistoryTable(TableSource):
     """What the tool learns from."""
 
     path: str = Field(description="the table's path, relative to the audit file.")
-    area: str = Field(description="the column with the area.")
+    area: str = Field(description="the column with the area; absent, longitude and latitude give it.")
     time: str = Field(description="the column with the date.")
+    longitude: str | None = Field(None, description="the column with the longitude.")
+    latitude: str | None = Field(None, description="the column with the latitude.")
+    neighbourhood: str | None = Field(
+        None,
+        description="the column with the neighbourhood that the record names; unplaced rows are counted by it.",
+    )
     count: str | None = Field(None, description="the column of counts; absent, each row is one record.")
     recorded: str | None = Field(
         None, description="the column with the day on which a record was written down."
     )
-    longitude: str | None = Field(None, description="the column with the longitude.")
-    latitude: str | None = Field(None, description="the column with the latitude.")
     source: HistorySource | None = Field(
         None, description="how records came about; the feedback test needs it."
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _placed(cls, given: Any) -> Any:
+        """Let positions stand for the area."""
+        return with_placed_area(given)
 
     @model_validator(mode="after")
     def _together(self) -> Self:
@@ -188,3 +209,21 @@ class FeedbackChoice(Definition):
         if found := [complaint for complaint, holds in complaints.items() if holds]:
             raise ValueError("; ".join(found))
         return self
+
+
+def position_complaints(records: Records, history: HistoryTable | None, kind: Kind) -> list[str]:
+    """Say where positions are given and nobody would use them."""
+    given = records.longitude is not None or records.latitude is not None
+    complaints = {
+        "[records] longitude and latitude belong to tools of type 'alert', and to 'place' where they stand for 'area'": (
+            given and kind != "alert" and records.area != PLACED
+        ),
+        "[records] recorded belongs to tools of type 'alert'": records.recorded is not None and kind != "alert",
+        "[records] neighbourhood counts rows that no area holds: it goes with longitude and latitude in place of 'area'": (
+            records.neighbourhood is not None and records.area != PLACED
+        ),
+        "[history] neighbourhood goes with longitude and latitude in place of 'area'": bool(
+            history and history.neighbourhood is not None and history.area != PLACED
+        ),
+    }
+    return [complaint for complaint, holds in complaints.items() if holds]

@@ -196,8 +196,14 @@ class Records(TableSource):
     period: Period | None = Field(
         None, description="for places and alerts: 'day', 'week', 'month' or 'year'."
     )
-    longitude: str | None = Field(None, description="for alerts: the column with the longitude.")
-    latitude: str | None = Field(None, description="for alerts: the column with the latitude.")
+    longitude: str | None = Field(
+        None, description="for alerts, and for places without 'area': the column with the longitude."
+    )
+    latitude: str | None = Field(None, description="the same for the latitude.")
+    neighbourhood: str | None = Field(
+        None,
+        description="the column with the neighbourhood that the record names; unplaced rows are counted by it.",
+    )
     baseline_periods: Annotated[int, Field(ge=1)] = Field(
         12, description="window of the rolling-count baseline."
     )

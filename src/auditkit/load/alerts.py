@@ -20,6 +20,7 @@ from auditkit.load.files import check_named, open_table
 from auditkit.load.people import check_columns
 from auditkit.load.periods import first_day
 from auditkit.load.places import ALL_TIME, without_pseudo_areas
+from auditkit.load.placing import place
 from auditkit.load.resident_reports import load_resident_reports
 from auditkit.load.values import (
     absent,
@@ -29,6 +30,7 @@ from auditkit.load.values import (
     check_values,
     distinct,
 )
+from auditkit.results.loaded_areas import LoadedAreas
 from auditkit.results.rows import PERIOD, WEIGHT, AlertLoopRows, AlertRows, Column, Rows
 
 DAY, WRITTEN = "auditkit: day", "auditkit: written down"
@@ -44,14 +46,14 @@ def load_alerts(
     InputError
         With every problem of the first table that has any.
     """
-    records = _records(connection, audit, folder=folder, audit_name=audit_name)
     areas = coverage = events = None
     if audit.areas is not None:
         areas = load_areas(connection, audit.areas, folder=folder, audit_name=audit_name)
-        if audit.coverage is not None:
-            coverage = load_coverage(
-                connection, audit.coverage, areas.areas.ids, folder=folder, audit_name=audit_name
-            )
+    records = _records(connection, audit, areas, folder=folder, audit_name=audit_name)
+    if areas is not None and audit.coverage is not None:
+        coverage = load_coverage(
+            connection, audit.coverage, areas.areas.ids, folder=folder, audit_name=audit_name
+        )
     if audit.events is not None:
         events = _events(connection, audit.events, folder=folder, audit_name=audit_name)
     deployment = None
@@ -78,11 +80,19 @@ def load_alerts(
     )  # fmt: skip
 
 
-def _records(connection: ibis.BaseBackend, audit: AuditFile, *, folder: Path, audit_name: str) -> Rows:
+def _records(
+    connection: ibis.BaseBackend,
+    audit: AuditFile,
+    loaded: LoadedAreas | None,
+    *,
+    folder: Path,
+    audit_name: str,
+) -> Rows:
     records = audit.records
     opened = open_table(connection, records, folder=folder)
     table, source, original = opened.table, opened.source, opened.columns
     check_columns(audit, original, audit_name=audit_name)
+    table = place(connection, table, records, loaded)
     if records.area:
         table = without_pseudo_areas(table, records.area, audit)
     check_counts(table, audit)
@@ -132,7 +142,7 @@ def _shape(table: Table, audit: AuditFile) -> tuple[Table, tuple[Column, ...]]:
         columns.append(Column(role="recorded", name=WRITTEN, kind="date"))
     columns += [
         Column(role=role, name=name, kind="text", missing=gone)
-        for role in ("id", "area")
+        for role in ("id", "area", "neighbourhood")
         if (name := getattr(records, role)) is not None
     ]
     if records.decision is not None and records.decision.column is not None:

@@ -73,6 +73,7 @@ def load_areas(
     lacking = none if opened.shapes is None else ~none if outlines is None else outlines.empty
     return LoadedAreas(
         areas=areas, source=opened.source, not_areas=left_out, margin=numbers.get("margin"),
+        shapes=None if outlines is None else outlines.degrees,
         without_outline=_where(areas.ids, lacking),
         repaired=_where(areas.ids, none if outlines is None else outlines.repaired),
     )  # fmt: skip

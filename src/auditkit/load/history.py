@@ -6,11 +6,13 @@ from pathlib import Path
 import ibis
 from ibis import Table, Value
 
-from auditkit.definitions.places import HistorySource, HistoryTable
+from auditkit.definitions.places import PLACED, HistorySource, HistoryTable
 from auditkit.errors import SHOWN, InputError, Problem, closest, shown
 from auditkit.load.decisions import LARGEST_COUNT, count
 from auditkit.load.files import check_named, open_table
 from auditkit.load.periods import first_day
+from auditkit.load.placing import place
+from auditkit.results.loaded_areas import LoadedAreas
 from auditkit.results.rows import WEIGHT, Column, Rows, canonical
 
 DAY, CAME_ABOUT, WRITTEN = "auditkit: day", "auditkit: came about", "auditkit: written down"
@@ -19,7 +21,14 @@ REPORTED, DISCOVERED = "reported", "discovered"
 """Values of the role `source`: reported by others, or discovered by police being there; else missing."""
 
 
-def load_history(connection: ibis.BaseBackend, table: HistoryTable, *, folder: Path, audit_name: str) -> Rows:
+def load_history(
+    connection: ibis.BaseBackend,
+    table: HistoryTable,
+    *,
+    folder: Path,
+    audit_name: str,
+    loaded: LoadedAreas | None = None,
+) -> Rows:
     """Open the history and check that it holds what the audit file says.
 
     Roles are `area` (text), `time` and `recorded` (dates), `longitude` and `latitude`, and with a declared source `source` (`reported`, `discovered`, or missing
@@ -32,6 +41,8 @@ def load_history(connection: ibis.BaseBackend, table: HistoryTable, *, folder: P
         An engine from `connect`.
     table
         The [history] section.
+    loaded
+        The areas in which points are placed, where the history has positions in place of an area.
     folder
         Where the audit file lies; paths are relative to it.
     audit_name
@@ -53,15 +64,15 @@ def load_history(connection: ibis.BaseBackend, table: HistoryTable, *, folder: P
     ]
     if problems:
         raise InputError(problems)
-    shaped, columns = _shape(opened, table)
+    shaped, columns = _shape(place(connection, opened, table, loaded), table)
     return Rows(
         table=shaped, source=source, columns=columns, counted=table.count is not None, original=found.columns
     )
 
 
 def _named(table: HistoryTable) -> Iterator[tuple[str, str]]:
-    single = ("area", "time", "count", "recorded", "longitude", "latitude")
-    keys = [(key, getattr(table, key)) for key in single]
+    single = ("area", "time", "count", "recorded", "longitude", "latitude", "neighbourhood")
+    keys = [(key, getattr(table, key)) for key in single if getattr(table, key) != PLACED]
     keys.append(("source.column", table.source.column if table.source else None))
     yield from ((f"[history] {key}", name) for key, name in keys if name is not None)
 
@@ -77,6 +88,8 @@ def _shape(opened: Table, table: HistoryTable) -> tuple[Table, tuple[Column, ...
         for key in ("longitude", "latitude")
         if (name := getattr(table, key)) is not None
     ]
+    if table.neighbourhood is not None:
+        columns.append(Column(role="neighbourhood", name=table.neighbourhood, kind="text"))
     if table.source is not None:
         added[CAME_ABOUT] = _came_about(opened, table.source)
         columns.append(Column(role="source", name=CAME_ABOUT, kind="text"))

@@ -8,6 +8,7 @@ import ibis
 from ibis import Table
 
 from auditkit.definitions.audit_file import AuditFile
+from auditkit.definitions.places import PLACED
 from auditkit.definitions.records import Confusion, Records, Totals
 from auditkit.load.alert_columns import alert_columns
 from auditkit.load.benchmarks import load_benchmark
@@ -93,7 +94,9 @@ def _named(audit: AuditFile) -> Iterator[tuple[str, str]]:
     records = audit.records
     keys: list[tuple[str, str | None]] = [
         (key, getattr(records, key))
-        for key in ("id", "score", "time", "area", "counts", "repeat", "inputs_as_of", "recorded")
+        for key in (
+            "id", "score", "time", "area", "neighbourhood", "counts", "repeat", "inputs_as_of", "recorded",
+        )
     ]
     keys += [(key, name) for key in ("inputs", "stamped_after", "strata") for name in getattr(records, key)]
     parts = {
@@ -119,7 +122,8 @@ def _named(audit: AuditFile) -> Iterator[tuple[str, str]]:
 
 def check_columns(audit: AuditFile, found: tuple[str, ...], *, audit_name: str) -> None:
     """Refuse a main table that lacks columns, all in one go."""
-    check_named(_named(audit), found, where=audit.records.path, audit_name=audit_name)
+    named = [(key, name) for key, name in _named(audit) if name != PLACED]
+    check_named(named, found, where=audit.records.path, audit_name=audit_name)
 
 
 def _columns(audit: AuditFile) -> tuple[Column, ...]:

@@ -16,8 +16,10 @@ from auditkit.load.files import open_table
 from auditkit.load.history import load_history
 from auditkit.load.people import check_columns
 from auditkit.load.periods import Period, first_day
+from auditkit.load.placing import place
 from auditkit.load.resident_reports import load_resident_reports
 from auditkit.load.values import check_counts, check_values
+from auditkit.results.loaded_areas import LoadedAreas
 from auditkit.results.rows import PERIOD, WEIGHT, Column, PlaceRows, Rows, canonical
 
 ALL_TIME = "all"
@@ -35,11 +37,11 @@ def load_places(
         With every problem of the first table that has any.
     """
     assert audit.areas is not None  # noqa: S101  # the definition of a place tool holds areas
-    records = _records(connection, audit, folder=folder, audit_name=audit_name)
     loaded = load_areas(connection, audit.areas, folder=folder, audit_name=audit_name)
+    records = _records(connection, audit, loaded, folder=folder, audit_name=audit_name)
     history = None
     if audit.history is not None:
-        opened = load_history(connection, audit.history, folder=folder, audit_name=audit_name)
+        opened = load_history(connection, audit.history, folder=folder, audit_name=audit_name, loaded=loaded)
         history = _by_period(opened, audit.history.time, period=audit.records.period or "year")
         history = replace(history, table=without_pseudo_areas(history.table, audit.history.area, audit))
     roles = deployment = reports = None
@@ -80,11 +82,14 @@ def _by_period(history: Rows, time: str, *, period: Period) -> Rows:
     return replace(history, table=table, columns=(*history.columns, column))
 
 
-def _records(connection: ibis.BaseBackend, audit: AuditFile, *, folder: Path, audit_name: str) -> Rows:
+def _records(
+    connection: ibis.BaseBackend, audit: AuditFile, loaded: LoadedAreas, *, folder: Path, audit_name: str
+) -> Rows:
     records = audit.records
     opened = open_table(connection, records, folder=folder)
     table, source, original = opened.table, opened.source, opened.columns
     check_columns(audit, original, audit_name=audit_name)
+    table = place(connection, table, records, loaded)
     table = without_pseudo_areas(table, records.area or "", audit)
     check_counts(table, audit)
     weight = (
@@ -110,6 +115,10 @@ def _records(connection: ibis.BaseBackend, audit: AuditFile, *, folder: Path, au
     if records.outcome:
         columns.append(
             Column(role="outcome", name=records.outcome.column, kind="number", missing=records.missing)
+        )
+    if records.neighbourhood:
+        columns.append(
+            Column(role="neighbourhood", name=records.neighbourhood, kind="text", missing=records.missing)
         )
     rows = Rows(
         table=shaped, source=source, columns=tuple(columns), counted=bool(records.counts), original=original

@@ -1,8 +1,10 @@
 """Areas as opened: what every later stage sees of them, and what only the data checks ask about."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from auditkit.results.areas import Areas, Floats
 from auditkit.results.inputs import InputRecord
@@ -37,6 +39,8 @@ class LoadedAreas:
     """Ids of areas whose outline crossed itself and was made valid."""
     margin: Floats | None = None
     """Shape (areas,); margin of error of the residents; None where it is not declared."""
+    shapes: NDArray[Any] | None = None
+    """Outlines in degrees, in which points are placed; empty where an area has none, None without boundaries."""
 
     @property
     def islands(self) -> tuple[str, ...]:

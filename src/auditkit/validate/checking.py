@@ -18,6 +18,7 @@ import auditkit.validate.missing_facts
 import auditkit.validate.outcome_facts
 import auditkit.validate.outside_facts
 import auditkit.validate.place_facts
+import auditkit.validate.placing_facts
 import auditkit.validate.position_facts
 import auditkit.validate.recording_facts
 import auditkit.validate.table_facts

@@ -15,7 +15,8 @@ from auditkit.errors import InputError, Problem, closest, shown
 from auditkit.results.inputs import Compression, Reading
 
 CHUNK = 1 << 20
-_BATCH = 20_000
+SCRATCH_BATCH = 100_000
+"""Rows that are held in memory at once, where rows pass through Python."""
 _VALUE = re.compile(r"\s*([+-]?[0-9]*[.,]?[0-9]+|[0-9]{4}-[0-9]{2}(-[0-9]{2}.*)?)\s*")
 
 
@@ -41,7 +42,7 @@ class SourceFile:
 
     def new(self, suffix: str) -> Path:
         """Name a file of the scratch folder that is not there yet."""
-        return self.scratch / f"{uuid4().hex}{suffix}"
+        return new_file(self.scratch, suffix)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,11 @@ class Read:
 
 Reader = Callable[[Any, SourceFile], Read]
 """Takes an engine from `connect` and a file."""
+
+
+def new_file(folder: Path, suffix: str) -> Path:
+    """Name a file of a folder that is not there yet."""
+    return folder / f"{uuid4().hex}{suffix}"
 
 
 def problem(where: str, found: str, mend: str) -> InputError:
@@ -172,7 +178,7 @@ def _batches(rows: Iterable[Sequence[str | None]]) -> Iterator[list[Sequence[str
     batch: list[Sequence[str | None]] = []
     for row in rows:
         batch.append(row)
-        if len(batch) == _BATCH:
+        if len(batch) == SCRATCH_BATCH // 5:
             yield batch
             batch = []
     if batch:
