@@ -96,6 +96,32 @@ def test_a_pledge_looks_at_every_file_that_a_place_audit_names(tmp_path: Path) -
     assert {"records", "areas"} <= tables
 
 
+def test_a_pledge_looks_at_the_files_of_a_pattern_together(tmp_path: Path, write_audit: Write) -> None:
+    path = write_audit(tmp_path, None, file="years/*.csv")
+    auditkit("pledge", path, "--out", tmp_path / "before.json")
+    (tmp_path / "years").mkdir()
+    for year, content in (("2019", "id\n1\n"), ("2020", "id\n")):
+        (tmp_path / "years" / f"{year}.csv").write_text(content)
+
+    auditkit("pledge", path, "--out", tmp_path / "after.json")
+
+    (before,), (after,) = (
+        json.loads((tmp_path / name).read_text())["inputs"] for name in ("before.json", "after.json")
+    )
+    assert before["existed"] is False
+    assert (after["existed"], after["file"], after["bytes"]) == (True, "years/*.csv", 5 + 3)
+
+
+def test_a_pledge_claims_nothing_about_a_table_on_a_server(tmp_path: Path, write_audit: Write) -> None:
+    path = write_audit(tmp_path, None, file="postgresql://me@city/db", records={"table": "people"})
+
+    result = auditkit("pledge", path, "--out", tmp_path / "pledge.json")
+
+    assert result.exit_code == 2
+    assert "nobody can tell from outside whether a table was on a server" in result.stderr
+    assert "me@" not in result.stderr
+
+
 def test_pledging_opens_no_data_file(tmp_path: Path, write_confusion: Write) -> None:
     """Python reports every file that is opened to an audit hook."""
     write_confusion(tmp_path, MEETS)

@@ -6,7 +6,8 @@ from pydantic import Field, model_validator
 
 from auditkit.definitions.records import Text
 from auditkit.definitions.strict import Definition
-from auditkit.definitions.values import Value, Values
+from auditkit.definitions.values import SomeValues, Value, Values
+from auditkit.errors import shown
 
 
 class Population(Definition):
@@ -37,6 +38,25 @@ class Group(Definition):
     population: Population | None = Field(
         None, description="who the claim is about, to see who is scored at all."
     )
+
+    values: dict[Value, SomeValues] = Field(
+        default_factory=dict,
+        description="for groups written in several ways: name = values, such as Black = ['B', 'AA'].",
+    )
+
+    @model_validator(mode="after")
+    def _each_value_once(self) -> Self:
+        """Refuse a value that stands for two groups, or for a group and for 'not known'."""
+        named = [*self.unknown, *(value for values in self.values.values() for value in values)]
+        if repeated := sorted({value for value in named if named.count(value) > 1}):
+            msg = f"each value stands for one group, or for 'unknown'; {shown(repeated)} stands for several"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def renamed(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Pair each group that is written in several ways with its values."""
+        return tuple(self.values.items())
 
 
 class Intersection(Definition):

@@ -152,7 +152,13 @@ def _shape(table: Table, audit: AuditFile) -> tuple[Table, tuple[Column, ...]]:
         table, outcome = disposed(table, records.outcome, gone)
         columns += outcome
     columns += [
-        Column(role=f"group.{name}", name=group.column, kind="group", missing=(*group.unknown, *gone))
+        Column(
+            role=f"group.{name}",
+            name=group.column,
+            kind="group",
+            missing=(*group.unknown, *gone),
+            renamed=group.renamed,
+        )
         for name, group in audit.groups.items()
     ]
     return table, (*columns, *more_columns(audit))

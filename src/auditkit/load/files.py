@@ -82,7 +82,7 @@ def open_table(
     else:
         parts = [
             _open(connection, source, path, shown_as, scratch=scratch, section=section)
-            for shown_as, path in _paths(source.path, folder, section=section)
+            for shown_as, path in paths_of(source.path, folder, section=section)
         ]
     table = parts[0].read.table if len(parts) == 1 else _together(parts)
     record = _record(source, parts, table, section=section)
@@ -117,8 +117,14 @@ def open_features(
     )  # fmt: skip
 
 
-def _paths(named: str, folder: Path, *, section: str) -> list[tuple[str, Path]]:
-    """List the files of a path or of a pattern, each with its name in messages; a file of that very name comes first."""
+def paths_of(named: str, folder: Path, *, section: str) -> list[tuple[str, Path]]:
+    """List the files of a path or of a pattern, each with its name in messages; a file of that very name comes first.
+
+    Raises
+    ------
+    InputError
+        If no file fits the pattern.
+    """
     path = folder / named
     if not any(letter in named for letter in _PATTERN) or path.exists():
         return [(named, path)]

@@ -147,7 +147,13 @@ def _columns(audit: AuditFile) -> tuple[Column, ...]:
     ]
     inputs = [Column(role=f"input.{name}", name=name, kind="text", missing=gone) for name in records.inputs]
     groups = [
-        Column(role=f"group.{name}", name=group.column, kind="group", missing=(*group.unknown, *gone))
+        Column(
+            role=f"group.{name}",
+            name=group.column,
+            kind="group",
+            missing=(*group.unknown, *gone),
+            renamed=group.renamed,
+        )
         for name, group in audit.groups.items()
     ]
     others = () if audit.subgroups is None else audit.subgroups.columns

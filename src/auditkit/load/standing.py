@@ -5,7 +5,11 @@ from pathlib import Path
 
 from auditkit.definitions.audit_file import AuditFile
 from auditkit.definitions.pledge import PledgedFile
+from auditkit.definitions.sources import TableSource
+from auditkit.errors import InputError
+from auditkit.load.files import paths_of
 from auditkit.load.formats.opening import problem
+from auditkit.load.formats.postgres import shown_address
 
 
 def standing(audit: AuditFile, *, folder: Path) -> tuple[PledgedFile, ...]:
@@ -14,11 +18,30 @@ def standing(audit: AuditFile, *, folder: Path) -> tuple[PledgedFile, ...]:
     Raises
     ------
     InputError
-        If nobody may say whether a file is there; "not there" would be a claim.
+        If nobody may say whether a file, or a table on a server, is there; "not there" would be a claim.
     """
     sections = {name: getattr(audit, name) for name in type(audit).model_fields}
-    named = {table: path for table, section in sections.items() if (path := getattr(section, "path", None))}
-    return tuple(_seen(table, file, folder / file) for table, file in named.items())
+    named = {table: section for table, section in sections.items() if isinstance(section, TableSource)}
+    return tuple(_standing(table, source, folder) for table, source in named.items())
+
+
+def _standing(table: str, source: TableSource, folder: Path) -> PledgedFile:
+    """Look at a file, or at all files that fit a pattern together: their size, and the date of the latest."""
+    if source.on_server:
+        found = "nobody can tell from outside whether a table was on a server."
+        mend = "Export it to a file for an audit with a pledge, so that its date can be seen."
+        raise problem(shown_address(source), found, mend)
+    try:
+        paths = [path for _, path in paths_of(source.path, folder, section=table)]
+    except InputError:  # no file fits the pattern yet
+        return PledgedFile(table=table, file=source.path, existed=False, bytes=None, modified=None)
+    seen = [one for path in paths if (one := _seen(table, source.path, path)).existed]
+    if not seen:
+        return PledgedFile(table=table, file=source.path, existed=False, bytes=None, modified=None)
+    return PledgedFile(
+        table=table, file=source.path, existed=True, bytes=sum(one.bytes or 0 for one in seen),
+        modified=max(one.modified for one in seen if one.modified is not None),
+    )  # fmt: skip
 
 
 def _seen(table: str, file: str, path: Path) -> PledgedFile:

@@ -165,6 +165,7 @@ def _records(origin: Origin) -> doc.RecordsRecord:
             name=name,
             reference=reference[0] if (reference := origin.audit.reference((name,))) else None,
             inferred=name in origin.audit.inferred,
+            renamed=_renamed(origin.audit, name),
         )
         for (name, *rest) in origin.audit.dimensions
         if not rest
@@ -175,6 +176,11 @@ def _records(origin: Origin) -> doc.RecordsRecord:
         hidden_source=outcome.hidden.source if outcome and outcome.hidden else None,
         strata=origin.audit.records.strata,
     )  # fmt: skip
+
+
+def _renamed(audit: AuditFile, name: str) -> dict[str, tuple[str, ...]]:
+    group = audit.groups.get(name)
+    return {} if group is None else dict(group.values)
 
 
 def _decision(records: Records) -> doc.DecisionRecord:

@@ -44,6 +44,7 @@ class GroupRecord(Record):
     name: str
     reference: str | None
     inferred: bool = Field(False, description="Whether only probabilities of belonging are known.")
+    renamed: dict[str, Texts] = Field({}, description="Groups written in several ways, each with its values.")
 
 
 Rule = Literal["score_at_least", "column", "top_k", "top_share", "all", "confusion", "totals"]

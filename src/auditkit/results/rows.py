@@ -56,6 +56,8 @@ class Column:
     """Canonical values that mean not recorded."""
     positive: tuple[str, ...] = ()
     """For a `binary`: canonical values that are 1."""
+    renamed: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """For a `group`: names, each with the canonical values that it stands for; other values name themselves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -231,6 +233,8 @@ def value(table: Table, column: Column) -> Value:
     text = canonical(raw.cast("string"))
     if column.missing:
         text = ibis.cases((text.isin(column.missing), ibis.null("string")), else_=text)
+    if column.renamed:
+        text = ibis.cases(*((text.isin(values), name) for name, values in column.renamed), else_=text)
     return _as(text, column)
 
 
