@@ -16,7 +16,7 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generat
 BUILD_TOOLS := 'hatchling>=1.27\neditables>=0.5\n'
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lock format docs benchmark-speed benchmark-validity benchmark-feedback benchmark-fuzz clean
+.PHONY: help demo test lock format docs benchmark-speed benchmark-validity benchmark-feedback benchmark-fuzz benchmark-intake clean
 
 help:
 	@echo "make demo     set up .venv, fetch the example data, audit the worked examples"
@@ -26,6 +26,7 @@ help:
 	@echo "make lock     pin every package again (needs uv)"
 	@echo "make benchmark-validity  audit made worlds with known truth, and count how often audits are right (about half an hour)"
 	@echo "make benchmark-speed   measure how long audits take, beside other tools (about half an hour)"
+	@echo "make benchmark-intake  measure how fast files are read, and what memory a file of 2 GB needs (about ten minutes)"
 	@echo "make benchmark-feedback  measure how fast the feedback loop is played (about five minutes)"
 	@echo "make benchmark-fuzz  break 100,000 audits: each must end in a valid report or a plain error (an hour or two)"
 	@echo "make clean    remove .venv and everything that tools leave behind"
@@ -55,6 +56,9 @@ benchmark-speed: $(VENV)/runtime.stamp
 
 benchmark-validity: $(VENV)/runtime.stamp
 	$(BIN)/python -m benchmarks.validity
+
+benchmark-intake: $(VENV)/runtime.stamp
+	$(BIN)/python -m benchmarks.intake
 
 benchmark-feedback: $(VENV)/dev.stamp
 	$(BIN)/python -m benchmarks.feedback

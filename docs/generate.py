@@ -5,13 +5,16 @@ A test compares the pages with what this script would write.
 """
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any, get_args
 
+from pydantic import BaseModel
 from typer.testing import CliRunner
 
 from auditkit import bundled
 from auditkit.cli.app import app
+from auditkit.definitions.audit_file import AuditFile
 from auditkit.definitions.checks import read_checks, read_tool_type
 from auditkit.definitions.policy import Limit, Policy, choose_policy
 from auditkit.measure.alerts import ALERT_MEASURES
@@ -27,6 +30,7 @@ NOTE = "<!-- Written by docs/generate.py from the code. Do not edit: run `make d
 def pages() -> dict[str, str]:
     """Return the reference, page by page."""
     return {
+        "audit_file.md": audit_file(),
         "checks.md": checks(),
         "commands.md": commands(),
         "metrics.md": metrics(),
@@ -108,6 +112,55 @@ def metrics() -> str:
             ("metric", "meaning"), [(f"`{name}`", meaning) for name, meaning in OTHER_LOOP_MEASURES.items()]
         ),
     )
+
+
+def audit_file() -> str:
+    """Write every key that an audit file may hold."""
+    intro = (
+        "Keys in bold must be given where their section is. "
+        "`auditkit schema audit` prints the same for programs; `auditkit new` writes a file to start from."
+    )
+    parts = [
+        part
+        for name, field in AuditFile.model_fields.items()
+        for kind in _sections(field.annotation)
+        for part in _section(_written_as(name, kind), kind, level=2)
+    ]
+    return page("The audit file", intro, *parts)
+
+
+def _written_as(name: str, kind: type[BaseModel]) -> str:
+    if name in {"groups", "inferred"}:
+        return "[groups.NAME]" + (" with probabilities" if name == "inferred" else "")
+    if name in {"intersections", "question"}:
+        return f"[[{name}]]"
+    return f"[{name}]" + (f" ({kind.__name__})" if name == "feedback" else "")
+
+
+def _section(title: str, kind: type[BaseModel], *, level: int) -> Iterator[str]:
+    """Write one section: its keys, then the tables among them."""
+    rows, inner = [], []
+    for key, field in kind.model_fields.items():
+        default = "" if field.is_required() or field.default_factory else _default(field.default)
+        name = f"**`{key}`**" if field.is_required() else f"`{key}`"
+        rows.append((name, field.description or "", default))
+        inner += [(key, model) for model in _sections(field.annotation)]
+    yield f"{'#' * level} {title}\n\n{(kind.__doc__ or '').splitlines()[0]}"
+    yield table(("key", "meaning", "default"), rows)
+    for key, model in inner:
+        yield from _section(f"{title} {key}", model, level=level + 1)
+
+
+def _default(value: object) -> str:
+    return "" if value is None or value == () or isinstance(value, BaseModel) else f"`{value}`"
+
+
+def _sections(annotation: Any) -> Iterator[type[BaseModel]]:
+    """Find the sections that the type of a key holds."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _sections(part)
 
 
 def checks() -> str:

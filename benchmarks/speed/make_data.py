@@ -12,7 +12,7 @@ import duckdb
 AUDIT_FILE = Path(__file__).parent / "audit.toml"
 _TABLE = """
 WITH drawn AS (
-    SELECT hash(i, 1) AS a, hash(i, 2) AS b, hash(i, 3) AS c, hash(i, 4) AS d, hash(i, 5) AS e, hash(i, 6) AS f
+    SELECT i, hash(i, 1) AS a, hash(i, 2) AS b, hash(i, 3) AS c, hash(i, 4) AS d, hash(i, 5) AS e, hash(i, 6) AS f
     FROM range({rows}) AS made(i)
 ), people AS (
     SELECT
@@ -22,12 +22,17 @@ WITH drawn AS (
         CASE WHEN c % 100 < 30 THEN 'under 25' WHEN c % 100 < 75 THEN '25 to 45' ELSE 'over 45' END AS age,
         'area ' || lpad((d % 200)::VARCHAR, 3, '0') AS area,
         least(20, 1 + e % 18 + (a % 100 < 30)::INT + (c % 100 < 30)::INT)::TINYINT AS score,
-        f % 100 AS chance
+        f % 100 AS chance, i
     FROM drawn
 )
-SELECT race, sex, age, area, score, (score >= 13)::TINYINT AS flagged, (chance < 15 + 2 * score)::TINYINT AS outcome
+SELECT i, race, sex, age, area, score, (score >= 13)::TINYINT AS flagged, (chance < 15 + 2 * score)::TINYINT AS outcome
 FROM people
 """
+
+
+def table_of(rows: int) -> str:
+    """Return the query that makes the table, with the number of each row as `i`."""
+    return _TABLE.format(rows=rows)
 
 
 def make(folder: Path, *, rows: int) -> Path:
@@ -38,6 +43,7 @@ def make(folder: Path, *, rows: int) -> Path:
         with duckdb.connect() as connection:
             connection.execute("SET memory_limit = '1GB'")
             connection.execute(f"SET temp_directory = '{folder / 'spill'}'")
-            connection.execute(f"COPY ({_TABLE.format(rows=rows)}) TO '{unfinished}' (FORMAT parquet)")
+            people = connection.sql(table_of(rows))
+            people.select(duckdb.StarExpression(exclude=["i"])).write_parquet(str(unfinished))
         unfinished.rename(table)
     return Path(shutil.copy(AUDIT_FILE, folder / "audit.toml"))

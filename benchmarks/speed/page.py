@@ -62,9 +62,9 @@ def page(results: Results, *, rows: Sequence[int], limits: Limits) -> str:
     """Write the page."""
     verdicts = {True: "met", False: "**missed**", None: "not measured"}
     return TEXT.format(
-        machine=_machine(results.values()), rates=", ".join(f"`{name}`" for name in RATES), limits=limits, gigabytes=limits.memory / 1e9, scaled=SCALED,
-        targets=_table(("target", "found", ""), ((t.promise, t.found, verdicts[t.met]) for t in targets(results))),
-        audit=_table(AUDIT_HEAD, _audits(results, rows)), peers=_table(PEER_HEAD, _peers(results, rows)),
+        machine=machine(results.values()), rates=", ".join(f"`{name}`" for name in RATES), limits=limits, gigabytes=limits.memory / 1e9, scaled=SCALED,
+        targets=table(("target", "found", ""), ((t.promise, t.found, verdicts[t.met]) for t in targets(results))),
+        audit=table(AUDIT_HEAD, _audits(results, rows)), peers=table(PEER_HEAD, _peers(results, rows)),
     )  # fmt: skip
 
 
@@ -138,7 +138,8 @@ def _memory(item: Measured) -> str:
     return f"{item.peak / 1e9:.2f} GB"
 
 
-def _machine(measured: Iterable[Measured]) -> str:
+def machine(measured: Iterable[Measured]) -> str:
+    """Name the machine, and the versions of what was measured."""
     libraries = sorted({item.library for item in measured if item.library})
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
@@ -157,6 +158,7 @@ def _processor() -> str:
     )
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Write a table."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -103,7 +103,10 @@ class Engine(Definition):
     """Where the queries run."""
 
     name: Literal["duckdb"] = "duckdb"
-    memory: Annotated[str, Field(pattern=r"^[0-9]+(MB|GB)$")] = "4GB"
+    memory: Annotated[str, Field(pattern=r"^[0-9]+(MB|GB)$")] = Field(
+        "3GB",
+        description="the most that queries may hold; the rest of an audit needs about half a gigabyte more.",
+    )
 
 
 class AuditFile(Definition):
