@@ -64,6 +64,7 @@ def rows(found: Opened) -> list[dict[str, Any]]:
         ("areas.geojson", b"{}", "the format '.geojson' is not read"),
         ("people.jsonl", b'{"id": 1}\n[2]\n', "1 of its lines hold something else than an object"),
         ("people.jsonl", b'{"id": 1}\n{"id": \n', "it cannot be read as JSON lines"),
+        ("people.jsonl", b'{"id": 1, "id": 2}\n', "1 of its lines name a key twice"),
         ("people.jsonl", b'{"id": 1, "ID": 2}\n', "names the column 'ID' more than once"),
         ("people.csv", b"id,race\n1,A,B\n", "it cannot be read as CSV"),
         ("people.csv", b"x" * (1 << 20), "its first line is longer than a megabyte"),

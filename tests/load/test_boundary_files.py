@@ -88,6 +88,22 @@ def test_areas_are_those_of_the_geojson(
         None if projection == "EPSG:4326" else "NAD83 / New York Long Island (ftUS)"
     )
     assert found.source.rows == 3
+    assert (reading.encoding, reading.encoding_from) == {
+        "areas.gpkg": (None, None),
+        "areas.zip": ("utf-8", "file"),
+    }[path]
+
+
+def test_a_shapefile_that_does_not_say_how_its_text_is_written_is_read_on_an_assumption(
+    engine: ibis.BaseBackend, tmp_path: Path
+) -> None:
+    zipped(tmp_path, "areas", frame().iloc[:2], leave_out=".cpg")
+
+    reading = opened(engine, tmp_path, "areas.zip").source.reading
+    declared = opened(engine, tmp_path, "areas.zip", encoding="utf-8").source.reading
+
+    assert (reading.encoding, reading.encoding_from) == ("iso-8859-1", "assumed")
+    assert (declared.encoding, declared.encoding_from) == ("utf-8", "declared")
 
 
 def test_a_layer_is_chosen_by_its_name(engine: ibis.BaseBackend, tmp_path: Path) -> None:

@@ -67,7 +67,13 @@ def manifest(document: AuditDocument, files: Mapping[str, bytes]) -> bytes:
         "pledge": None if pledge is None else {"file": pledge.file, "sha256": pledge.sha256},
         "audit_file": {"sha256": provenance.audit_sha256},
         "inputs": [
-            {"file": item.file, "bytes": item.bytes, "sha256": item.sha256} for item in document.inputs
+            {"file": item.file, "bytes": item.bytes, "sha256": item.sha256, "hashed": item.hashed}
+            for item in document.inputs
+        ],
+        "parts": [
+            {"file": part.file, "bytes": part.bytes, "sha256": part.sha256}
+            for item in document.inputs
+            for part in item.parts
         ],
         "outputs": {name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())},
     }

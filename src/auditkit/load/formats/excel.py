@@ -23,6 +23,7 @@ from auditkit.results.inputs import Reading
 
 _ROWS = 1_048_576
 """A sheet holds no more rows than this."""
+_STRINGS = 256 << 20
 _FORMULA, _MERGED = re.compile(rb"<(?:\w+:)?f[ >/]"), re.compile(rb"<(?:\w+:)?mergeCell[ >/]")
 Cells = Sequence[Any]
 
@@ -40,7 +41,7 @@ def read_excel(connection: Any, file: SourceFile) -> Read:
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
-        check_archive(file)
+        _check_strings(file, check_archive(file))
         book = load_workbook(file.path, read_only=True, data_only=True, keep_links=False)
         try:
             sheet = book[
@@ -67,6 +68,17 @@ def read_excel(connection: Any, file: SourceFile) -> Read:
         table=scratch_table(connection, target),
         reading=Reading(header="row 1", inside=f"sheet {sheet.title}"),
     )
+
+
+def _check_strings(file: SourceFile, names: tuple[str, ...]) -> None:
+    """Refuse a workbook whose texts, which its reader holds all at once, are too large for that."""
+    with ZipFile(file.path) as archive:
+        size = sum(
+            archive.getinfo(name).file_size for name in names if name.lower().endswith("sharedstrings.xml")
+        )
+    if size > _STRINGS:
+        found = f"it holds more than {_STRINGS >> 20} MB of text."
+        raise problem(file.shown_as, found, "Send the table as CSV or Parquet if it is so large.")
 
 
 def _check_parts(file: SourceFile, sheet: Any, where: str) -> bool:

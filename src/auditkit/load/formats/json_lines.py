@@ -16,6 +16,10 @@ from auditkit.load.formats.text import as_utf8
 from auditkit.results.inputs import Reading
 
 _OTHERS = "SELECT count(*) FROM read_ndjson_objects(?, compression = ?) WHERE json_type(json) <> 'OBJECT'"
+_TWICE = """
+SELECT count(*) FROM read_ndjson_objects(?, compression = ?)
+WHERE len(json_keys(json)) <> len(list_distinct(json_keys(json)))
+"""
 _FIRST = "SELECT json_keys(json) FROM read_ndjson_objects(?, compression = ?) LIMIT 1"
 _KEYS = "SELECT DISTINCT unnest(json_keys(json)) FROM read_ndjson_objects(?, compression = ?)"
 _MEND = "One JSON object in every line was expected, each with the same keys."
@@ -47,6 +51,9 @@ def _keys(connection: Any, file: SourceFile) -> list[str]:
     others = connection.con.execute(_OTHERS, given).fetchone()
     if others and others[0]:
         raise problem(file.shown_as, f"{others[0]} of its lines hold something else than an object.", _MEND)
+    twice = connection.con.execute(_TWICE, given).fetchone()
+    if twice and twice[0]:
+        raise problem(file.shown_as, f"{twice[0]} of its lines name a key twice.", _MEND)
     first = connection.con.execute(_FIRST, given).fetchone()
     every = connection.con.execute(_KEYS, given).fetchall()
     return list(dict.fromkeys([*(first[0] if first else ()), *sorted(row[0] for row in every)]))

@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, Literal
 from zipfile import ZipFile
 
 import numpy as np
@@ -43,7 +43,8 @@ def read_shapefile(file: SourceFile) -> Features:
         reason = " ".join(str(error).split()).replace(str(main), file.shown_as)[:200]
         mend = "A shapefile of polygons was expected; export it again."
         raise problem(file.shown_as, f"it cannot be read as a shapefile: {reason}.", mend) from error
-    return _features(file, meta, table, inside=stem)
+    told = main.with_suffix(".cpg").exists()
+    return _features(file, meta, table, inside=stem, encoding_from="file" if told else "assumed")
 
 
 def _parts(file: SourceFile, names: tuple[str, ...], stem: str) -> dict[str, str]:
@@ -73,7 +74,14 @@ def _unpack(file: SourceFile, parts: Mapping[str, str], folder: Path) -> Path:
     return folder / "areas.shp"
 
 
-def _features(file: SourceFile, meta: Mapping[str, Any], table: Any, *, inside: str) -> Features:
+def _features(
+    file: SourceFile,
+    meta: Mapping[str, Any],
+    table: Any,
+    *,
+    inside: str,
+    encoding_from: Literal["file", "assumed"],
+) -> Features:
     import pyarrow as pa
     import shapely
 
@@ -90,7 +98,7 @@ def _features(file: SourceFile, meta: Mapping[str, Any], table: Any, *, inside: 
         )
     found = str(meta["encoding"]).lower()
     reading = Reading(
-        encoding=found, encoding_from="declared" if file.source.encoding else "file", inside=f"layer {inside}",
+        encoding=found, encoding_from="declared" if file.source.encoding else encoding_from, inside=f"layer {inside}",
         coordinates=came_from,
     )  # fmt: skip
     return Features(
