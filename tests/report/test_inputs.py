@@ -1,11 +1,13 @@
 """The report says in plain words how each input was read, and above all what of it was assumed."""
 
 import html
+from gettext import NullTranslations
 from typing import Any
 
 import pytest
 
-from auditkit.report.render import _environment
+from auditkit import bundled
+from auditkit.report.templates import Writing, templates
 from auditkit.results.document import InputFileRecord, InputPartRecord, ReadingRecord
 
 
@@ -20,10 +22,11 @@ def said(**keys: Any) -> str:
         "rows": 1200,
         "columns": (),
     }
-    template = _environment("en", suffix="html").from_string(
+    template = templates(bundled.folder("report_templates")).from_string(
         '{% import "input_words.j2" as given with context %}{{ given.about(input) }} {{ given.hashed(input) }}'
     )
-    return html.unescape(template.render(input=InputFileRecord(**{**given, **keys})))
+    writing = Writing("en", NullTranslations(), "html")
+    return html.unescape(template.render(input=InputFileRecord(**{**given, **keys}), writing=writing))
 
 
 @pytest.mark.parametrize(
