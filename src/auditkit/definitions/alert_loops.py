@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from auditkit.definitions.alerts import YesColumn
 from auditkit.definitions.records import Records
+from auditkit.definitions.sources import TableSource
 from auditkit.definitions.strict import Definition
 
 Above = Annotated[float, Field(gt=0)]
@@ -31,7 +32,7 @@ class Confirmation(Definition):
         return self
 
 
-class NearbyStops(Definition):
+class NearbyStops(TableSource):
     """Stops that may have followed alerts: a table with one row per stop."""
 
     path: str = Field(description="the table's path, relative to the audit file.")
@@ -46,7 +47,7 @@ class NearbyStops(Definition):
     names_system: YesColumn | None = Field(None, description="which reports of stops name the system.")
 
 
-class ListEntries(Definition):
+class ListEntries(TableSource):
     """Entries of a list of plates or faces: a table with one row per entry."""
 
     path: str = Field(description="the table's path, relative to the audit file.")
@@ -54,7 +55,7 @@ class ListEntries(Definition):
     hits: str | None = Field(None, description="the column with the hits of each entry.")
 
 
-class HotList(Definition):
+class HotList(TableSource):
     """A list of plates or faces that devices look for: what was read, and what was hit."""
 
     path: str = Field(description="the path of the table of reads and hits, relative to the audit file.")

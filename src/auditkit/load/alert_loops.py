@@ -8,10 +8,10 @@ from ibis import Table, Value
 
 from auditkit.definitions.alert_loops import HotList, ListEntries, NearbyStops
 from auditkit.definitions.loops import AlertFeedback
+from auditkit.definitions.sources import TableSource
 from auditkit.errors import SHOWN, InputError, Problem, shown
 from auditkit.load.files import check_named, open_table
 from auditkit.load.values import absent, distinct
-from auditkit.results.inputs import InputRecord
 from auditkit.results.rows import WEIGHT, AlertLoopRows, Column, Rows, canonical
 
 MOMENT = "auditkit: moment"
@@ -31,24 +31,19 @@ def load_alert_loops(
         With every problem of the first table that has any.
     """
 
-    def opened(path: str, section: str, named: Named) -> Rows:
-        table, fingerprint, kind = open_table(connection, folder / path, shown_as=path, section=section)
-        original = tuple(table.columns)
-        check_named(named, original, where=path, audit_name=audit_name)
-        source = InputRecord(
-            table=section, file=path, format=kind, bytes=fingerprint.bytes, sha256=fingerprint.sha256,
-            rows=int(table.count().execute()), columns=original,
-        )  # fmt: skip
-        weighted = table.mutate(**{WEIGHT: ibis.literal(1, "int64")})
-        return Rows(table=weighted, source=source, columns=(), counted=False, original=original)
+    def opened(source: TableSource, section: str, named: Named) -> Rows:
+        found = open_table(connection, source, folder=folder, section=section)
+        check_named(named, found.columns, where=found.source.file, audit_name=audit_name)
+        weighted = found.table.mutate(**{WEIGHT: ibis.literal(1, "int64")})
+        return Rows(table=weighted, source=found.source, columns=(), counted=False, original=found.columns)
 
     stops, listed = feedback.stops, feedback.hot_list
     entries = None if listed is None else listed.entries
     return AlertLoopRows(
-        stops=None if stops is None else _stops(opened(stops.path, "feedback.stops", _of_stops(stops)), stops),
-        reads=None if listed is None else _reads(opened(listed.path, "feedback.hot_list", _of_reads(listed)), listed),
+        stops=None if stops is None else _stops(opened(stops, "feedback.stops", _of_stops(stops)), stops),
+        reads=None if listed is None else _reads(opened(listed, "feedback.hot_list", _of_reads(listed)), listed),
         entries=None if entries is None else _entries(
-            opened(entries.path, "feedback.hot_list.entries", _of_entries(entries)), entries
+            opened(entries, "feedback.hot_list.entries", _of_entries(entries)), entries
         ),
     )  # fmt: skip
 
