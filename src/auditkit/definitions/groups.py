@@ -47,7 +47,7 @@ class Group(Definition):
     @model_validator(mode="after")
     def _each_value_once(self) -> Self:
         """Refuse a value that stands for two groups, or for a group and for 'not known'."""
-        named = [*self.unknown, *(value for values in self.values.values() for value in values)]
+        named = [value for values in (self.unknown, *self.values.values()) for value in set(values)]
         if repeated := sorted({value for value in named if named.count(value) > 1}):
             msg = f"each value stands for one group, or for 'unknown'; {shown(repeated)} stands for several"
             raise ValueError(msg)
