@@ -8,7 +8,7 @@ import pytest
 
 from auditkit import bundled
 from auditkit.report.templates import Writing, templates
-from auditkit.results.document import InputFileRecord, InputPartRecord, ReadingRecord
+from auditkit.results.input_records import InputFileRecord, InputPartRecord, ReadingRecord
 
 
 def said(**keys: Any) -> str:

@@ -38,7 +38,6 @@ class Group(Definition):
     population: Population | None = Field(
         None, description="who the claim is about, to see who is scored at all."
     )
-
     values: dict[Value, SomeValues] = Field(
         default_factory=dict,
         description="for groups written in several ways: name = values, such as Black = ['B', 'AA'].",

@@ -218,7 +218,8 @@ def position_complaints(records: Records, history: HistoryTable | None, kind: Ki
         "[records] longitude and latitude belong to tools of type 'alert', and to 'place' where they stand for 'area'": (
             given and kind != "alert" and records.area != PLACED
         ),
-        "[records] recorded belongs to tools of type 'alert'": records.recorded is not None and kind != "alert",
+        "[records] recorded belongs to tools of type 'alert'": records.recorded is not None
+        and kind != "alert",
         "[records] neighbourhood counts rows that no area holds: it goes with longitude and latitude in place of 'area'": (
             records.neighbourhood is not None and records.area != PLACED
         ),

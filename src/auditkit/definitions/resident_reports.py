@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from auditkit.definitions.sources import TableSource
 from auditkit.definitions.strict import Definition
 from auditkit.definitions.values import SomeValues
 
@@ -15,7 +16,7 @@ class ReportSource(Definition):
     reported: SomeValues = Field(description="the values that mean a report by a resident.")
 
 
-class ResidentReports(Definition):
+class ResidentReports(TableSource):
     """A table of reports by residents: who reports, and how long an answer takes."""
 
     path: str = Field(description="the table's path, relative to the audit file.")

@@ -8,9 +8,9 @@ from typing import Any
 import ibis
 from ibis import Table, Value
 
+from auditkit.definitions.sources import TableSource
 from auditkit.examine.words import words
-from auditkit.load.boundaries import SUFFIXES, read_geojson
-from auditkit.load.files import open_table
+from auditkit.load.files import open_features, open_table
 from auditkit.results.rows import canonical
 from auditkit.validate.table_facts import OF_PLACES, PERSONAL
 
@@ -80,21 +80,22 @@ def open_file(connection: Any, path: Path, *, number: int) -> Opened:
     InputError
         If the file cannot be read as a table.
     """
-    boundaries = path.suffix.lower() in SUFFIXES
-    if boundaries:
-        features = read_geojson(path, shown_as=path.name)
+    source, section = TableSource(path=path.name), f"examined_{number}"
+    drawn = open_features(connection, source, folder=path.parent, section=section)
+    if drawn is not None:
+        features, _ = drawn
         lists = {name: [row.get(name) for row in features.rows] for name in features.columns}
         schema = ibis.schema(dict.fromkeys(lists, "string"))
         table = connection.create_table(
             f"examined_{number}", ibis.memtable(lists, schema=schema).to_pyarrow()
         )
     else:
-        table, _, _ = open_table(connection, path, shown_as=path.name, section=f"examined_{number}")
+        table = open_table(connection, source, folder=path.parent, section=section).table
     texts = table.select(**{name: canonical(table[name].cast("string")) for name in table.columns})
     texts = connection.create_table(f"examined_{number}_texts", texts, temp=True)  # read once, asked often
     rows = int(texts.count().execute())
     return Opened(
-        path=path, file=path.name, table=texts, rows=rows, boundaries=boundaries, profiles=_profiles(texts, rows),
+        path=path, file=path.name, table=texts, rows=rows, boundaries=drawn is not None, profiles=_profiles(texts, rows),
         cells=texts.to_pyarrow().to_pydict() if rows <= SMALL else {},
     )  # fmt: skip
 

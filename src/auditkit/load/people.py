@@ -95,7 +95,15 @@ def _named(audit: AuditFile) -> Iterator[tuple[str, str]]:
     keys: list[tuple[str, str | None]] = [
         (key, getattr(records, key))
         for key in (
-            "id", "score", "time", "area", "neighbourhood", "counts", "repeat", "inputs_as_of", "recorded",
+            "id",
+            "score",
+            "time",
+            "area",
+            "neighbourhood",
+            "counts",
+            "repeat",
+            "inputs_as_of",
+            "recorded",
         )
     ]
     keys += [(key, name) for key in ("inputs", "stamped_after", "strata") for name in getattr(records, key)]

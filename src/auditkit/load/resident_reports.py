@@ -10,7 +10,6 @@ from auditkit.definitions.resident_reports import ResidentReports
 from auditkit.errors import SHOWN, InputError, Problem, shown
 from auditkit.load.files import check_named, open_table
 from auditkit.load.periods import first_day
-from auditkit.results.inputs import InputRecord
 from auditkit.results.rows import WEIGHT, Column, Rows, canonical
 
 DAY, MINUTES = "auditkit: day", "auditkit: minutes"
@@ -41,18 +40,12 @@ def load_resident_reports(
         With every missing column; else with minutes that are no numbers, times that never are any, and sources of
         which none occurs.
     """
-    opened, fingerprint, kind = open_table(
-        connection, folder / table.path, shown_as=table.path, section="resident_reports"
-    )
-    original = tuple(opened.columns)
-    check_named(_named(table), original, where=table.path, audit_name=audit_name)
+    found = open_table(connection, table, folder=folder, section="resident_reports")
+    opened, source, original = found.table, found.source, found.columns
+    check_named(_named(table), original, where=source.file, audit_name=audit_name)
     reported = _only_reports(opened, table)
     if problems := [*_odd_minutes(reported, table), *_odd_times(reported, table)]:
         raise InputError(problems)
-    source = InputRecord(
-        table="resident_reports", file=table.path, format=kind, bytes=fingerprint.bytes, sha256=fingerprint.sha256,
-        rows=int(opened.count().execute()), columns=original,
-    )  # fmt: skip
     added: dict[str, Value] = {DAY: first_day(reported[table.time], "day"), WEIGHT: ibis.literal(1, "int64")}
     columns = [Column(role="area", name=table.area, kind="text"), Column(role="time", name=DAY, kind="date")]
     if (minutes := _minutes(reported, table)) is not None:

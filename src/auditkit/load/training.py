@@ -4,7 +4,7 @@ from ibis import Table
 
 from auditkit.definitions.records import Records
 from auditkit.errors import SHOWN, shown
-from auditkit.load.files import problem
+from auditkit.load.formats.opening import problem
 from auditkit.results.rows import canonical
 
 

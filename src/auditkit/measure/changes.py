@@ -4,7 +4,8 @@ import math
 from collections.abc import Iterator, Mapping
 
 from auditkit.results.changes import Changes, ChangeVerdict, Fact, FigureChange, FindingChange, Relation
-from auditkit.results.document import AuditDocument, InputFileRecord, MeasurementRecord
+from auditkit.results.document import AuditDocument, MeasurementRecord
+from auditkit.results.input_records import InputFileRecord
 from auditkit.results.measurements import ASSUMING, Bounds
 from auditkit.statistics import change
 from auditkit.statistics.change import Known

@@ -18,6 +18,7 @@ from auditkit.results.alternative_records import alternatives_record, subgroups_
 from auditkit.results.checks import CheckResult, RejectedData
 from auditkit.results.feedback import Feedback
 from auditkit.results.findings import Alternative, Judgement, NotChecked
+from auditkit.results.input_records import InputFileRecord
 from auditkit.results.inputs import InputRecord
 from auditkit.results.measurements import Estimate, Measurement, Measurements, NotEstimable
 from auditkit.results.places import PlaceTally
@@ -75,7 +76,7 @@ def build_document(origin: Origin) -> doc.AuditDocument:
             doc.UnlawfulPeriodRecord(first=str(one.first), last=str(one.last), areas=one.areas, finding=one.finding)
             for one in audit.unlawful_periods
         ),
-        inputs=tuple(doc.InputFileRecord(**asdict(source)) for source in origin.sources),
+        inputs=tuple(InputFileRecord(**asdict(source)) for source in origin.sources),
         policy=doc.PolicyRecord(
             name=policy.name, version=policy.version, file=origin.chosen.file, sha256=origin.chosen.sha256,
             supplied_by=origin.chosen.supplied_by, minimum_n=policy.minimum_n, ratio_interval=policy.ratio_interval,

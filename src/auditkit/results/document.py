@@ -16,6 +16,7 @@ from auditkit.results.alert_records import AlertsRecord
 from auditkit.results.alternative_records import AlternativesRecord, SubgroupsRecord
 from auditkit.results.checks import Status
 from auditkit.results.findings import Code, Note, Verdict
+from auditkit.results.input_records import InputFileRecord
 from auditkit.results.place_records import FeedbackRecord, PlacesRecord
 from auditkit.results.pledges import PledgeStatus, Predates
 from auditkit.results.record import Record, Texts
@@ -73,46 +74,6 @@ class RecordsRecord(Record):
     )
     groups: tuple[GroupRecord, ...]
     strata: Texts = Field(description="Columns of circumstances, within which groups are compared as well.")
-
-
-class ReadingRecord(Record):
-    """How an input file was read."""
-
-    encoding: str | None = None
-    encoding_from: Literal["file", "declared", "assumed"] | None = None
-    delimiter: str | None = None
-    header: str | None = None
-    compression: Literal["gzip", "zstd"] | None = None
-    inside: str | None = Field(None, description="The table, sheet or layer.")
-    coordinates: str | None = Field(None, description="What coordinates were in, where they were changed.")
-
-
-class InputPartRecord(Record):
-    """One of several files that are one table."""
-
-    file: str
-    bytes: int
-    sha256: str
-    reading: ReadingRecord
-
-
-class InputFileRecord(Record):
-    """One input table."""
-
-    table: str
-    file: str
-    format: str
-    bytes: int
-    sha256: str
-    rows: int
-    columns: Texts
-    reading: ReadingRecord = ReadingRecord()
-    hashed: Literal["file", "files", "rows"] = Field(
-        "file",
-        description="What sha256 is of: the file; the list of files as sha256sum writes it; or the rows as CSV text "
-        "with a header, ordered by every column as text.",
-    )
-    parts: tuple[InputPartRecord, ...] = ()
 
 
 class PledgedInputRecord(Record):
