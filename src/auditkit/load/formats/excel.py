@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, cast
 from zipfile import BadZipFile, ZipFile
 
@@ -37,21 +38,13 @@ def read_excel(connection: Any, file: SourceFile) -> Read:
         If the workbook is none or too large, or the sheet has merged cells, a title above its header, values beside
         it, or formulas without a stored value.
     """
-    from openpyxl import load_workbook
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
         _check_strings(file, check_archive(file))
-        book = load_workbook(file.path, read_only=True, data_only=True, keep_links=False)
-        try:
-            sheet = book[
-                choose(
-                    file.source.sheet,
-                    [one.title for one in book.worksheets],
-                    key="sheet",
-                    where=file.shown_as,
-                )
-            ]
+        with _book(file, data_only=True) as book:
+            titles = [one.title for one in book.worksheets]
+            sheet = book[choose(file.source.sheet, titles, key="sheet", where=file.shown_as)]
             where = f"{file.shown_as} sheet '{sheet.title}'"
             formulas = _check_parts(file, sheet, where)
             target = file.new(".parquet")
@@ -60,8 +53,6 @@ def read_excel(connection: Any, file: SourceFile) -> Read:
             if formulas:
                 _check_formulas(file, sheet.title, where)
             write_texts(target, names, rows)
-        finally:
-            book.close()
     except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError, SyntaxError) as error:
         raise unreadable(file, "Excel", error, "A workbook (.xlsx) was expected; save it again.") from error
     return Read(
@@ -141,11 +132,7 @@ def _too_wide(header: Cells, row: Cells, at: int, where: str) -> Exception:
 
 def _check_formulas(file: SourceFile, title: str, where: str) -> None:
     """Refuse formulas that no program has worked out: their cells would read as blanks."""
-    from openpyxl import load_workbook
-
-    plain = load_workbook(file.path, read_only=True, keep_links=False)
-    worked_out = load_workbook(file.path, read_only=True, data_only=True, keep_links=False)
-    try:
+    with _book(file, data_only=False) as plain, _book(file, data_only=True) as worked_out:
         both = (book[title] for book in (plain, worked_out))
         for formulas, values in zip(*(sheet.iter_rows() for sheet in both), strict=False):
             for formula, value in zip(formulas, values, strict=False):
@@ -153,9 +140,15 @@ def _check_formulas(file: SourceFile, title: str, where: str) -> None:
                     found = f"cell {formula.coordinate} holds a formula without a stored value."
                     mend = "Open and save the workbook in a spreadsheet program, or replace formulas by their values."
                     raise problem(where, found, mend)
-    finally:
-        plain.close()
-        worked_out.close()
+
+
+@contextmanager
+def _book(file: SourceFile, *, data_only: bool) -> Iterator[Any]:
+    """Open a workbook through a file of our own, which is closed even while rows are half read."""
+    from openpyxl import load_workbook
+
+    with file.path.open("rb") as stream:
+        yield load_workbook(stream, read_only=True, data_only=data_only, keep_links=False)
 
 
 def _text(value: object) -> str | None:
