@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from auditkit.judge.area_counts import hidden_areas
 from auditkit.judge.proof import Possible
 from auditkit.judge.protection import Protection
 from auditkit.judge.small_counts import hidden_metrics
@@ -126,3 +127,31 @@ def test_nothing_is_computed_where_nothing_is_small() -> None:
         pytest.fail("the search was started")
 
     assert not any(hidden({"A": (4, 9), "B": (7, 8)}, possible=refuse).values())
+
+
+PROTECTION = Protection(smallest_cell=11, possible=possible_values)
+
+
+def test_one_hidden_area_takes_the_next_smallest_with_it() -> None:
+    # 4 of 104 incidents are in A: without B, 104 - 40 - 60 would give them away.
+    counts = {"A": 4, "B": 40, "C": 60}
+
+    found = hidden_areas(counts, {"A"}, {"A"}, PROTECTION, together=frozenset())
+
+    assert found == {"A", "B"}
+
+
+def test_areas_whose_sum_is_shown_as_well_are_a_sum_of_their_own() -> None:
+    # A and C are always flagged, so that their hits show A + C = 64: B hides nothing, C must go.
+    counts = {"A": 4, "B": 40, "C": 60, "D": 70}
+
+    found = hidden_areas(counts, {"A", "B"}, {"A"}, PROTECTION, together={"A", "C"})
+
+    assert found is not None
+    assert "C" in found
+
+
+def test_where_all_areas_together_have_few_not_even_the_total_is_shown() -> None:
+    counts = {"A": 4, "B": 3}
+
+    assert hidden_areas(counts, {"A", "B"}, {"A", "B"}, PROTECTION, together=frozenset()) is None
