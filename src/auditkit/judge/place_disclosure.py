@@ -78,15 +78,15 @@ def _areas(measurements: Measurements, tally: PlaceTally, protection: Protection
 
     Areas that are flagged in every period, where no other is flagged in any, have their incidents published together.
     """
-    if tally.outcomes is None:
-        return set()
-    counts = {
-        area: round(n) for area, n in zip(tally.areas.ids, tally.outcomes.sum(axis=1).tolist(), strict=True)
-    }
     hidden = {
         _name(item) for item in measurements.items
         if item.metric == "incident_rate" and not isinstance(item.result, Estimate)
     }  # fmt: skip
+    if tally.outcomes is None or not hidden:
+        return set()
+    counts = {
+        area: round(n) for area, n in zip(tally.areas.ids, tally.outcomes.sum(axis=1).tolist(), strict=True)
+    }
     flags = dict(zip(tally.areas.ids, tally.flags.tolist(), strict=True))
     always = {area for area, row in flags.items() if min(row) > 0}
     fixed = all(area in always or not any(row) for area, row in flags.items())
