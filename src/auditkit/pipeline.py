@@ -22,6 +22,7 @@ from auditkit.definitions.audit_file import AuditFile, read_audit_file
 from auditkit.definitions.checks import ToolType, read_checks, read_tool_type
 from auditkit.definitions.pledge import KeptPledge, pledge_of, read_pledge, write_pledge
 from auditkit.definitions.policy import ChosenPolicy, Policy, choose_policy
+from auditkit.definitions.publication import Ledger, read_ledger
 from auditkit.errors import DefinitionError, Problem, closest, shown
 from auditkit.judge.alternative_areas import alternative_areas
 from auditkit.judge.alternatives import with_aim
@@ -34,7 +35,8 @@ from auditkit.judge.not_checked import not_checked
 from auditkit.judge.other_loops import judged_loops, with_loops, withhold_loops
 from auditkit.judge.place_disclosure import at_other_scales
 from auditkit.judge.pledges import check_pledge, with_pledge
-from auditkit.judge.publication import published
+from auditkit.judge.protection import Protection
+from auditkit.judge.publication import published, reasons
 from auditkit.judge.sensitivity import sensitivity
 from auditkit.load.alerts import load_alerts
 from auditkit.load.engine import connect
@@ -51,6 +53,7 @@ from auditkit.measure.measuring import PARTS as PEOPLE_PARTS
 from auditkit.measure.measuring import SEARCHES
 from auditkit.measure.places import PARTS, PLACE_MEASURES
 from auditkit.report.assemble import Origin, build_document, internal_files
+from auditkit.report.assemble_ledger import ledger_file
 from auditkit.report.folder import check_free, manifest, write_folder
 from auditkit.report.render import check_languages, render
 from auditkit.results.alerts import AlertTally
@@ -62,11 +65,13 @@ from auditkit.results.inputs import InputRecord
 from auditkit.results.measurements import Estimate, Measurements
 from auditkit.results.places import PlaceTally
 from auditkit.results.pledges import PledgeCheck
+from auditkit.results.releases import Release
 from auditkit.results.rows import CheckedAlertRows, CheckedPlaceRows, CheckedRows, Rows
 from auditkit.results.tally import Tally
 from auditkit.simulate.by_kind import simulate_by_kind
 from auditkit.simulate.forecasters import Forecaster
 from auditkit.simulate.supplied import Brought
+from auditkit.statistics.derivable import possible_values
 from auditkit.tally.alerts import tally_alerts
 from auditkit.tally.people import tally
 from auditkit.tally.places import tally_places
@@ -135,6 +140,7 @@ def run_audit(  # noqa: PLR0913  # the front door; all but the path have a defau
     if out is not None:
         check_free(Path(out), existing=existing)
     pledged = _pledged(path, audit, chosen, pledge=pledge)
+    ledger = _ledger(path, audit)
     counted = _count(path, audit, tool_type, progress=progress)
     measured = Measurements(items=())
     if not isinstance(counted.result, RejectedData):
@@ -152,7 +158,8 @@ def run_audit(  # noqa: PLR0913  # the front door; all but the path have a defau
     progress("judge", chosen.policy.name)
     judged = judge(measured, audit, chosen.policy, feedback=feedback, checks=counted.checks)
     loop, smallest = loop_of_policy(feedback, chosen.policy, audit), audit.publication.smallest_cell
-    safe = published(measured, counted.result, smallest_cell=smallest)
+    protection = _protection(audit, ledger, counted.result)
+    safe = published(measured, counted.result, protection=protection)
     safe = withhold_loops(safe, feedback, smallest_cell=smallest)
     feedback = judged_loops(withhold_loop(feedback, counted.result, smallest_cell=smallest), safe)
     origin = Origin(
@@ -161,7 +168,7 @@ def run_audit(  # noqa: PLR0913  # the front door; all but the path have a defau
         alerts=counted.result if isinstance(counted.result, AlertTally) else None,
         loop=loop,
         checks=withhold_checks(counted.checks, smallest_cell=smallest),
-        measurements=safe, feedback=feedback, alternative=alternative_areas(safe, audit),
+        measurements=safe, reasons=reasons(measured, safe, protection), feedback=feedback, alternative=alternative_areas(safe, audit),
         judgement=with_pledge(judged, pledged),
         sensitivity=sensitivity(judged, safe, chosen.policy, audit, feedback=feedback),
         not_checked=not_checked(
@@ -179,7 +186,7 @@ def run_audit(  # noqa: PLR0913  # the front door; all but the path have a defau
     )  # fmt: skip
     document = build_document(origin)
     progress("report", ", ".join(document.languages))
-    files = {**render(document), **internal_files(counted.result, feedback)}
+    files = {**render(document), **internal_files(counted.result, feedback), **ledger_file(document, ledger)}
     files["manifest.json"] = manifest(document, files)
     finished = Audit(document=document, tally=counted.result, files=files)
     if out is not None:
@@ -279,6 +286,26 @@ def _pledged(
     return check_pledge(
         read_pledge(place, now=dt.datetime.now(dt.UTC)), policy_sha256=chosen.sha256, audit_sha256=_sha256(path),
         inputs=standing(audit, folder=path.parent),
+    )  # fmt: skip
+
+
+def _ledger(path: Path, audit: AuditFile) -> Ledger:
+    """Read what was published before, if the audit file names it; at first it is empty."""
+    named = audit.publication.ledger
+    return Ledger(schema_version="1", releases=()) if named is None else read_ledger(path.parent / named)
+
+
+def _protection(
+    audit: AuditFile, ledger: Ledger, result: Tally | PlaceTally | AlertTally | RejectedData
+) -> Protection:
+    one_source = result.one_source if isinstance(result, Tally) else ()
+    return Protection(
+        smallest_cell=audit.publication.smallest_cell, possible=possible_values,
+        earlier=tuple(Release(created=one.created, cells=one.cells) for one in ledger.releases),
+        sensitive=frozenset(audit.publication.sensitive),
+        one_source=frozenset(
+            (dimension, tuple(zip(dimension, group, strict=True))) for dimension, group in one_source
+        ),
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from auditkit.definitions.audit_file import AuditFile
 from auditkit.definitions.frontier import Frontier
 from auditkit.judge.alternative_areas import alternative_areas
 from auditkit.judge.place_disclosure import at_other_scales, withhold_places
+from auditkit.judge.protection import Protection
 from auditkit.judge.publication import published
 from auditkit.measure.place_displacement import displacement
 from auditkit.measure.place_frontier import frontier
@@ -520,7 +521,7 @@ def test_nothing_is_withheld_where_withholding_is_off_or_the_tool_is_another() -
     after = published(
         Measurements(items=(hit("tool", 300), hit("tool", 304, stratum=PAIRS))),
         city(side=2),
-        smallest_cell=11,
+        protection=Protection(smallest_cell=11),
     )
     assert [type(item.result) for item in after.items] == [Estimate, Withheld]
 

@@ -163,15 +163,19 @@ def test_every_area_stands_in_the_table_once(kind: str, request: pytest.FixtureR
     assert sorted(heads) == [name(i).replace("<", "&lt;").replace(">", "&gt;") for i in range(AREAS)]
 
 
-def test_without_boundaries_the_map_has_a_dot_for_each_area_and_no_invented_shape(
+def test_without_boundaries_the_map_has_a_dot_for_each_area_where_people_live_and_no_invented_shape(
     dotted: auditkit.Audit,
 ) -> None:
     assert "<path" not in chart(dotted)
-    assert chart(dotted).count("<circle") == AREAS
+    assert chart(dotted).count("<circle") == AREAS - 1  # nobody lives in the last area but one
+    assert "Grey, or left out (1): areas with fewer than 100 residents" in html(dotted)
 
 
-def test_with_boundaries_the_map_draws_every_area(outlined: auditkit.Audit) -> None:
+def test_with_boundaries_the_map_draws_every_area_and_leaves_the_empty_one_grey(
+    outlined: auditkit.Audit,
+) -> None:
     assert chart(outlined).count("<path") == AREAS
+    assert chart(outlined).count('class="grey"') == 1
     assert "<circle" not in chart(outlined)
 
 

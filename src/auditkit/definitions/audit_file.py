@@ -22,6 +22,7 @@ from auditkit.definitions.inferred import InferredGroup, inferred_apart
 from auditkit.definitions.loops import AlertFeedback, DeploymentTable, FeedbackSection, for_kind
 from auditkit.definitions.outside_knowledge import Reporting, SecondSource, UnlawfulPeriod, outside_complaints
 from auditkit.definitions.places import AreaTable, HistoryTable, position_complaints, with_placed_area
+from auditkit.definitions.publication import Publication
 from auditkit.definitions.records import Confusion, Outcome, Records, Text
 from auditkit.definitions.resident_reports import ResidentReports
 from auditkit.definitions.stops import Stops, stop_complaints
@@ -83,14 +84,6 @@ class Question(Definition):
 
     asked_by: Text
     text: Text
-
-
-class Publication(Definition):
-    """What is withheld so that no person can be recognised."""
-
-    smallest_cell: Annotated[int, Field(ge=0)] = Field(
-        11, description="counts from 1 to one less are withheld; 0 switches withholding off."
-    )
 
 
 class Run(Definition):
@@ -236,6 +229,8 @@ class AuditFile(Definition):
         return self.records.outcome or self.records.confusion
 
 
+OF_PEOPLE = ("provider", "sensitive")
+"""Keys of [publication] that are about people."""
 SECTIONS: dict[str, tuple[Kind, ...]] = {
     "areas": ("place", "alert"), "history": ("place",), "deployment": ("place", "alert"), "displacement": ("place",),
     "frontier": ("place",), "coverage": ("alert",),
@@ -256,6 +251,9 @@ def _section_complaints(audit: AuditFile) -> list[str]:
         for kinds, names in here.items()
     ]
     found += position_complaints(audit.records, audit.history, audit.kind)
+    people = [f"[publication] {key}" for key in OF_PEOPLE if getattr(audit.publication, key)]
+    if people and audit.kind != "person":
+        found.append(f"{shown(people)} belongs to tools of type 'person'")
     if audit.deployment and audit.kind != "person":
         used = audit.tool.status != "proposed"
         found += [] if used else ["[deployment] holds logs of a tool in use, and this one is 'proposed'"]

@@ -4,9 +4,14 @@ All rates that divide the same counts are hidden together: any two of them can g
 is hidden, the total would give it away, so the next smallest is hidden with it (methods 8.1, 8.2).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import replace
 
+from auditkit.judge.alert_counts import alert_counts
+from auditkit.judge.area_counts import hidden_areas
+from auditkit.judge.proof import Groups, Hidden, proven
+from auditkit.judge.protection import Protection
+from auditkit.judge.sums import Node
 from auditkit.results.alerts import AlertCounts, AlertTally
 from auditkit.results.measurements import Estimate, Measurement, Measurements, Withheld
 
@@ -27,7 +32,11 @@ Place = tuple[str, tuple[str, ...], Named]
 
 
 def withhold_alerts(
-    measurements: Measurements, tally: AlertTally | None, *, smallest_cell: int
+    measurements: Measurements,
+    tally: AlertTally | None,
+    *,
+    smallest_cell: int,
+    protection: Protection | None = None,
 ) -> Measurements:
     """Replace numbers about alerts that are not safe to publish.
 
@@ -39,10 +48,15 @@ def withhold_alerts(
         The counts behind it; None for another type of tool, which changes nothing.
     smallest_cell
         Counts from 1 to one less are withheld; 0 withholds nothing.
-    """
+    protection
+        What else protects people, with the same smallest cell.
+    """  # fmt: skip
     if tally is None or smallest_cell == 0:
         return measurements
-    unsafe = {*_of_groups(tally, smallest_cell), *_of_areas(measurements, smallest_cell)}
+    protection = protection or Protection(smallest_cell=smallest_cell)
+    changed = protection.changed(measurements.items)
+    moved = {(_family(item), item.dimension, item.group) for item in measurements.items if item.id in changed}
+    unsafe = {*_of_groups(tally, protection, moved), *_of_areas(measurements, protection, moved)}
     if any(_few(item, smallest_cell) for item in measurements.items if item.metric in EVENTS):
         unsafe.add(("events", (), ()))
     items = tuple(
@@ -74,16 +88,47 @@ def _families(counts: AlertCounts, smallest_cell: int) -> Iterator[tuple[str, bo
         yield f"action_rate_{one.action}", all_of_it or small(one.yes, one.no, one.unknown)
 
 
-def _of_groups(tally: AlertTally, smallest_cell: int) -> Iterator[Place]:
-    for groups in tally.dimensions:
-        sizes = {group: counts.alerts for group, counts in groups.counts}
+def _of_groups(tally: AlertTally, protection: Protection, moved: Set[Place]) -> Iterator[Place]:
+    """Name families of numbers that are hidden: for few alerts, for what follows from others, and until that is proven."""
+    groups = alert_counts(tally)
+    hidden: Hidden = dict.fromkeys(groups.n, frozenset())
+    for one in tally.dimensions:
+        sizes = {group: counts.alerts for group, counts in one.counts}
+        nodes: dict[tuple[str, ...], Node] = {
+            group: (one.dimension, tuple(zip(one.dimension, group, strict=True))) for group in sizes
+        }
         by_family: dict[str, set[tuple[str, ...]]] = {}
-        for group, counts in groups.counts:
-            for family, hidden in _families(counts, smallest_cell):
-                by_family.setdefault(family, set()).update({group} if hidden else ())
-        for family, hidden_groups in by_family.items():
-            for group in hidden_groups | _partners(sizes, hidden_groups, groups.reference):
-                yield family, groups.dimension, tuple(zip(groups.dimension, group, strict=True))
+        for group, counts in one.counts:
+            for family, few in _families(counts, protection.smallest_cell):
+                hide = few or (family, *nodes[group]) in moved
+                by_family.setdefault(family, set()).update({group} if hide else ())
+        for family, few_groups in by_family.items():
+            for group in few_groups | _partners(sizes, few_groups, one.reference):
+                hidden[nodes[group]] |= {family}
+    yield from (
+        (family, *node)
+        for node, families in _proven(groups, hidden, protection, moved).items()
+        for family in families
+    )
+
+
+def _proven(groups: Groups, hidden: Hidden, protection: Protection, moved: Set[Place]) -> Hidden:
+    if protection.possible is None:
+        return hidden
+    given_by = {
+        name: frozenset(family for family, counts in groups.published.items() if name in counts)
+        or groups.rates
+        for name in groups.parts
+    } | {"alerts": groups.rates}
+    few = [
+        (node, name)
+        for node in groups.n for name in groups.parts
+        if protection.small(groups.count(node, name)) or any((family, *node) in moved for family in given_by[name])
+    ]  # fmt: skip
+    return proven(
+        groups, hidden, few, given_by=given_by, last=frozenset(), possible=protection.possible, enough=protection.enough,
+        completed=lambda wider: wider,
+    )  # fmt: skip
 
 
 def _partners(
@@ -106,19 +151,24 @@ def _partners(
     return chosen
 
 
-def _of_areas(measurements: Measurements, smallest_cell: int) -> Iterator[Place]:
+def _of_areas(measurements: Measurements, protection: Protection, moved: Set[Place]) -> Iterator[Place]:
     """Name areas with few alerts; where it is one alone, the next smallest with it."""
-    sizes: dict[tuple[str, ...], int] = {
+    counts: dict[tuple[str, ...], int] = {
         (item.group[0][1],): item.result.numerator
         for item in measurements.items
         if item.metric == "alerts"
         and item.dimension == ("area",)
         and isinstance(item.result, Estimate)
-        and item.result.numerator
+        and item.result.numerator is not None
     }
-    hidden = {area for area, n in sizes.items() if n < smallest_cell}
-    for (area,) in hidden | _partners(sizes, hidden, None):
-        yield "area", ("area",), (("area", area),)
+    sizes = {area: n for area, n in counts.items() if n}
+    few = {area for area, n in sizes.items() if protection.small(n)}
+    few |= {area for area in counts if ("area", ("area",), (("area", *area),)) in moved}
+    hidden = {name for (name,) in few | _partners(sizes, few, None)}
+    by_name = {name: n for (name,), n in counts.items()}
+    found = hidden_areas(by_name, hidden, {name for (name,) in few}, protection, together=frozenset())
+    for name in by_name if found is None else found:
+        yield "area", ("area",), (("area", name),)
 
 
 def _few(item: Measurement, smallest_cell: int) -> bool:

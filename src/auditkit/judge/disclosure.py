@@ -5,11 +5,12 @@ and complements, the other error rates of the group (together they give each oth
 hidden rate. What is hidden must not follow from totals either: see `auditkit.judge.sums`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import replace
 
 from auditkit.judge.bounds_disclosure import Place, few_inferred, missing_hidden, open_rows, without_bounds
 from auditkit.judge.finer_disclosure import COUNTED, Row, family, withheld_rows
+from auditkit.judge.protection import Protection
 from auditkit.judge.search_disclosure import named_items, of_searches, safe_subgroups, withhold_rules
 from auditkit.judge.small_counts import ALL, hidden_metrics
 from auditkit.results.checks import CheckResult, Observed
@@ -52,7 +53,13 @@ FROM_EVERYONE = {"implied_false_positive_rate": "false_positive_rate"}
 """Numbers of a group from which, with its prevalence, another one of everyone follows."""
 
 
-def withhold(measurements: Measurements, tally: Tally | None, *, smallest_cell: int) -> Measurements:
+def withhold(
+    measurements: Measurements,
+    tally: Tally | None,
+    *,
+    smallest_cell: int,
+    protection: Protection | None = None,
+) -> Measurements:
     """Replace numbers that are not safe to publish.
 
     Parameters
@@ -63,9 +70,13 @@ def withhold(measurements: Measurements, tally: Tally | None, *, smallest_cell: 
         The counts behind it; None for a place tool, whose numbers carry their own counts.
     smallest_cell
         Counts from 1 to one less are withheld; 0 withholds nothing.
+    protection
+        What else protects people, with the same smallest cell.
     """
     if smallest_cell == 0:
         return measurements
+    protection = protection or Protection(smallest_cell=smallest_cell)
+    changed = protection.changed(measurements.items)
     subgroups = safe_subgroups(measurements.subgroups, measurements.alternatives, smallest_cell=smallest_cell)
     searched = withhold_rules(
         filter(of_searches, measurements.items), measurements.alternatives, smallest_cell=smallest_cell
@@ -75,17 +86,18 @@ def withhold(measurements: Measurements, tally: Tally | None, *, smallest_cell: 
         measurements, subgroups=subgroups,
         items=tuple(item for item in measurements.items if not of_searches(item)),
     )  # fmt: skip
-    unsafe = {*_of_areas(measurements, smallest_cell), *_of_reports(measurements, smallest_cell)}
+    unsafe = {*_of_areas(measurements, smallest_cell, changed), *_of_reports(measurements, smallest_cell)}
     rows, open_there = frozenset[Row](), frozenset[Row]()
     if tally is not None:
-        hidden = hidden_metrics(tally, smallest_cell=smallest_cell)
+        hidden = hidden_metrics(tally, protection)
         unsafe |= {(name, *node) for node, names in hidden.items() for name in names}
         unsafe |= set(few_inferred(tally, smallest_cell))
         counted = (*tally.dimensions, *(() if tally.areas is None else (tally.areas,)))
         unsafe |= {place for one in counted for place in _unknown(one, unsafe, smallest_cell)}
         rows = withheld_rows(
-            measurements, tally, {node for node in hidden if hidden[node]}, smallest_cell=smallest_cell
-        )
+            measurements, tally, {node for node in hidden if hidden[node]}, smallest_cell=smallest_cell,
+            changed=changed,
+        )  # fmt: skip
         open_there = open_rows(measurements, tally, smallest_cell=smallest_cell)
     unsafe |= set(_to_the_highest(measurements, unsafe))
     safe = tuple(
@@ -120,11 +132,11 @@ def _unknown(tally: GroupTally, unsafe: set[Place], smallest_cell: int) -> Itera
         yield "unknown_group_rate", tally.dimension, ()
 
 
-def _of_areas(measurements: Measurements, smallest_cell: int) -> Iterator[Place]:
+def _of_areas(measurements: Measurements, smallest_cell: int, changed: Set[str]) -> Iterator[Place]:
     """Name rates of areas, and of rules that flag areas, behind which few incidents or residents stand."""
     for item in measurements.items:
         family = next((names for names in (OF_AREAS, OF_RULES) if item.metric in names), ())
-        if item.against is None and _few(item, smallest_cell):
+        if item.against is None and (_few(item, smallest_cell) or item.id in changed):
             yield from ((name, item.dimension, item.group) for name in family)
 
 

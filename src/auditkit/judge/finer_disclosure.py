@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from itertools import pairwise
 
+from auditkit.judge.people_counts import Numbers, expanded
 from auditkit.judge.small_counts import nodes
 from auditkit.judge.sums import Node, Sum, complete, sums
 from auditkit.results.measurements import (
@@ -34,16 +35,6 @@ COUNTS = {
     "outcome_rate_at_score": ("with", "known"),
 }
 """Which people a rate's numerator and denominator count."""
-RELATIONS = (
-    ("without", "tn", "fp"), ("with", "fn", "tp"), ("flagged known", "fp", "tp"), ("unflagged known", "tn", "fn"),
-    ("known", "without", "with"), ("known", "flagged known", "unflagged known"), ("decided", "flagged", "unflagged"),
-    ("flagged", "flagged known", "flagged not known"), ("unflagged", "unflagged known", "unflagged not known"),
-    ("decided", "known", "not known"), ("flagged", "fp", "flagged but fp"), ("flagged", "tp", "flagged but tp"),
-    ("unflagged", "tn", "unflagged but tn"), ("unflagged", "fn", "unflagged but fn"),
-    ("decided", "with", "all but with"), ("decided", "without", "all but without"),
-)  # fmt: skip
-"""Each first count is the sum of the other two."""
-Numbers = Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +47,12 @@ class Row:
 
 
 def withheld_rows(
-    measurements: Measurements, tally: Tally, hidden: Set[Node], *, smallest_cell: int
+    measurements: Measurements,
+    tally: Tally,
+    hidden: Set[Node],
+    *,
+    smallest_cell: int,
+    changed: Set[str] = frozenset(),
 ) -> frozenset[Row]:
     """Name the rows of groups that are not published.
 
@@ -70,7 +66,9 @@ def withheld_rows(
         Groups with a number that is withheld in the whole table.
     smallest_cell
         Counts from 1 to one less are not published.
-    """
+    changed
+        Numbers that differ by few people from an earlier release.
+    """  # fmt: skip
     whole: dict[Node, list[Measurement]] = {}
     rows: dict[str, dict[Node, list[Measurement]]] = {}
     for item in measurements.items:
@@ -82,7 +80,7 @@ def withheld_rows(
     for name, table in rows.items():
         small = {
             node for node, items in table.items()
-            if node in hidden or _gives_away(items, whole.get(node, []), smallest_cell)
+            if node in hidden or any(one.id in changed for one in items) or _gives_away(items, whole.get(node, []), smallest_cell)
         }  # fmt: skip
         found |= {
             Row(family=name, dimension=dimension, group=group)
@@ -141,7 +139,7 @@ def _following(items: list[Measurement], whole: list[Measurement]) -> Iterator[i
         if _is_limit(stratum):
             equal = {"known": "decided", "flagged known": "flagged"}  # a sweep leaves out unknown outcomes
             same = {name: numbers[other] for name, other in equal.items() if other in numbers}
-            steps.append(_expanded({**same, **numbers}))
+            steps.append(expanded({**same, **numbers}))
             yield from steps[-1].values()
         elif family(of_stratum[0]) in {"follow-up", "lawful"}:
             yield from _less(all_people, numbers).values()
@@ -161,22 +159,8 @@ def _numbers(items: Iterable[Measurement]) -> Numbers:
         if isinstance(result, Estimate) and item.metric in COUNTS:
             counted, among = COUNTS[item.metric]
             found |= {counted: result.numerator, among: result.denominator}
-    return _expanded(found)
-
-
-def _expanded(numbers: Mapping[str, int | None]) -> Numbers:
-    found = {name: n for name, n in numbers.items() if n is not None}
-    before = -1
-    while len(found) > before:
-        before = len(found)
-        for whole, first, second in RELATIONS:
-            if first in found and second in found:
-                found.setdefault(whole, found[first] + found[second])
-            for known, other in ((first, second), (second, first)):
-                if whole in found and known in found:
-                    found.setdefault(other, found[whole] - found[known])
-    return found
+    return expanded(found)
 
 
 def _less(all_of: Numbers, some: Numbers) -> Numbers:
-    return _expanded({name: all_of[name] - some[name] for name in all_of.keys() & some.keys()})
+    return expanded({name: all_of[name] - some[name] for name in all_of.keys() & some.keys()})

@@ -7,6 +7,8 @@ more area holds. So of two such numbers the later one is withheld (methods 8.1 t
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from auditkit.judge.area_counts import hidden_areas
+from auditkit.judge.protection import Protection
 from auditkit.results.measurements import (
     ASSUMING,
     Estimate,
@@ -18,6 +20,7 @@ from auditkit.results.measurements import (
 from auditkit.results.places import PlaceTally
 
 OF_RULES = ("hit_rate", "predictive_accuracy_index", "prediction_efficiency_index")
+OF_AREAS = ("incident_rate", "incident_rate_smoothed")
 ORACLE = "best possible"
 Key = tuple[str, str | None]
 """What chose the areas, and the stratum; the trade-off has a stratum of its own."""
@@ -25,7 +28,11 @@ TRADE_OFF = "frontier"
 
 
 def withhold_places(
-    measurements: Measurements, tally: PlaceTally | None, *, smallest_cell: int
+    measurements: Measurements,
+    tally: PlaceTally | None,
+    *,
+    smallest_cell: int,
+    protection: Protection | None = None,
 ) -> Measurements:
     """Replace numbers of a place tool that are not safe beside others.
 
@@ -37,9 +44,13 @@ def withhold_places(
         The counts behind it; None for another type of tool, which changes nothing.
     smallest_cell
         Counts from 1 to one less are withheld; 0 withholds nothing.
-    """
+    protection
+        What else protects people, with the same smallest cell.
+    """  # fmt: skip
     if tally is None or smallest_cell == 0:
         return measurements
+    protection = protection or Protection(smallest_cell=smallest_cell)
+    areas = _areas(measurements, tally, protection)
     hidden = _close_to_others(measurements, smallest_cell)
     shares = {
         _name(item)
@@ -50,11 +61,46 @@ def withhold_places(
     items = tuple(
         replace(item, result=Withheld())
         if (isinstance(item.result, Estimate) or item.result == NotEstimable(reason="NE-GAIN"))
-        and (_of_hidden_rule(item, hidden) or _of_shares(item, shares) or _of_roles(item, roles))
+        and (
+            _of_hidden_rule(item, hidden)
+            or _of_shares(item, shares)
+            or _of_roles(item, roles)
+            or _of_areas(item, areas)
+        )
         else item
         for item in measurements.items
     )
     return replace(measurements, items=items)
+
+
+def _areas(measurements: Measurements, tally: PlaceTally, protection: Protection) -> set[str] | None:
+    """Name areas whose incidents are hidden, with those that would give them away; None if it is all of them.
+
+    Areas that are flagged in every period, where no other is flagged in any, have their incidents published together.
+    """
+    hidden = {
+        _name(item) for item in measurements.items
+        if item.metric == "incident_rate" and not isinstance(item.result, Estimate)
+    }  # fmt: skip
+    if tally.outcomes is None or not hidden:
+        return set()
+    counts = {
+        area: round(n) for area, n in zip(tally.areas.ids, tally.outcomes.sum(axis=1).tolist(), strict=True)
+    }
+    flags = dict(zip(tally.areas.ids, tally.flags.tolist(), strict=True))
+    always = {area for area, row in flags.items() if min(row) > 0}
+    fixed = all(area in always or not any(row) for area, row in flags.items())
+    few = {area for area in hidden if protection.small(counts[area])}
+    return hidden_areas(
+        counts, hidden, few, protection, together=always if fixed and always < {*counts} else frozenset()
+    )
+
+
+def _of_areas(item: Measurement, areas: set[str] | None) -> bool:
+    """Tell whether a number shows incidents of a hidden area, or of the whole city where all are hidden."""
+    if areas is None:
+        return item.metric in OF_AREAS or item.metric.removesuffix("_difference") in OF_RULES
+    return item.metric in OF_AREAS and _name(item) in areas
 
 
 def _name(item: Measurement) -> str:

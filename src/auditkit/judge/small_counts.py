@@ -1,8 +1,13 @@
 """Which rates of which groups are not published, because a small count stands behind them or follows from them."""
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 
-from auditkit.judge.sums import Node, complete, sums
+from auditkit.judge.earlier import changed_counts
+from auditkit.judge.people_counts import people_counts
+from auditkit.judge.proof import Groups, proven
+from auditkit.judge.protection import Protection
+from auditkit.judge.sums import Node, Sum, complete, sums
 from auditkit.results.tally import CELLS, Tally, counts_by_group
 
 JOINT = (
@@ -29,6 +34,8 @@ GIVEN_BY: dict[str, frozenset[str]] = {
     "tn": OF_CELLS, "fp": OF_CELLS, "fn": OF_CELLS, "tp": OF_CELLS,
 }  # fmt: skip
 """What can be small about a group, and the rates from which it follows."""
+NOT_KNOWN = {"flagged not known": OF_CELLS, "not known": OF_OUTCOMES}
+"""People whose outcome is not known, and the rates from which they follow."""
 REST_OF_KNOWN = {"with": "without", "without": "with"}
 REST = {"flagged": "unflagged", "unflagged": "flagged"} | REST_OF_KNOWN
 Counts = Mapping[str, int]
@@ -63,26 +70,63 @@ def references(tally: Tally) -> set[Node]:
     }
 
 
-def hidden_metrics(tally: Tally, *, smallest_cell: int) -> dict[Node, frozenset[str]]:
+def hidden_metrics(tally: Tally, protection: Protection) -> dict[Node, frozenset[str]]:
     """Name the rates of each group that are not published.
 
     Parameters
     ----------
     tally
         The counts.
-    smallest_cell
-        Counts from 1 to one less are hidden, and what they follow from.
+    protection
+        What is hidden, with what follows from it, and how that is proven.
     """
-    counts, last = nodes(tally), references(tally)
-    equations = tuple(sums(counts))
-    given_by = _given_by(tally)
+    counts, last, given_by = nodes(tally), references(tally), _given_by(tally)
+    groups = people_counts(tally)
+    changed = set(changed_counts(groups, protection))
+    completed = partial(
+        _completed, counts=counts, equations=tuple(sums(counts)), given_by=given_by, last=last
+    )
     hidden = {
         node: _joined(
-            given_by[name] for name in _small(n, smallest_cell, sampled=tally.sampled) & given_by.keys()
+            given_by[name] for name in _small(n, protection, sampled=tally.sampled) & given_by.keys()
         )
+        | (frozenset(ALL) if node in protection.one_source else frozenset())
         for node, n in counts.items()
     }
-    before: dict[Node, frozenset[str]] = {}
+    for node, name in changed:
+        hidden[node] |= _naming(groups, name, given_by)
+    hidden = completed(hidden)
+    if protection.possible is None:
+        return hidden
+    protects = given_by | (NOT_KNOWN if tally.has_outcome else {})
+    protects |= {name: _naming(groups, name, given_by) for _, name in changed}
+    few = [
+        (node, name) for node, n in counts.items() for name in protects
+        if protection.small(groups.count(node, name)) or (node, name) in changed or _rest_alike(n, name, protection)
+        or (name == "people" and node in protection.one_source)
+    ]  # fmt: skip
+    return proven(
+        groups, hidden, few, given_by=protects, last=last, possible=protection.possible, enough=protection.enough,
+        completed=completed,
+    )  # fmt: skip
+
+
+def _naming(groups: Groups, name: str, given_by: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """Name rates that a count is published with, or follows from; all of them where it follows from several."""
+    named = frozenset(rate for rate, counts in groups.published.items() if name in counts)
+    return given_by.get(name, frozenset()) | named or groups.rates
+
+
+def _completed(
+    hidden: dict[Node, frozenset[str]],
+    *,
+    counts: Mapping[Node, Counts],
+    equations: tuple[Sum, ...],
+    given_by: Mapping[str, frozenset[str]],
+    last: set[Node],
+) -> dict[Node, frozenset[str]]:
+    """Hide more until no sum of groups has exactly one hidden number."""  # fmt: skip
+    hidden, before = dict(hidden), dict[Node, frozenset[str]]()
     while hidden != before:
         before = dict(hidden)
         for name, rates in given_by.items():
@@ -110,16 +154,31 @@ def _joined(names: Iterable[frozenset[str]]) -> frozenset[str]:
     return frozenset().union(*names)
 
 
-def _small(n: Counts, smallest_cell: int, *, sampled: bool) -> frozenset[str]:
+WHOLE = {
+    "decision": {"flagged": "unflagged"},
+    "outcome": {"with": "without", "tp": "fp", "fn": "tn"},
+}
+"""What is known of everybody in a group, or of all its flagged or unflagged people, where the others are none."""
+
+
+def _alike(n: Counts, protection: Protection) -> set[str]:
+    """Name counts that say something sensitive about everybody in a group (methods 8.4)."""
+    wholes = (pair for name in sorted(protection.sensitive) for pair in WHOLE[name].items())
+    return {name for all_of, none in wholes if n[all_of] and not n[none] for name in (all_of, none)}
+
+
+def _rest_alike(n: Counts, name: str, protection: Protection) -> bool:
+    """Tell whether a count of nobody must not be narrowed down, because it says that all others are alike."""
+    return not n.get(name, 1) and name in _alike(n, protection)
+
+
+def _small(n: Counts, protection: Protection, *, sampled: bool) -> frozenset[str]:
     """Name what is small about a group; few people whose outcome is unknown follow from the cells, or from their sum."""
-
-    def small(count: int) -> bool:
-        return 0 < count < smallest_cell
-
+    small = protection.small
     if small(n["people"]):
         return frozenset(GIVEN_BY)
     decided, known = n["flagged"] + n["unflagged"], n["with"] + n["without"]
-    found = {name for name in GIVEN_BY if name != "undecided" and small(n[name])}
+    found = {name for name in GIVEN_BY if name != "undecided" and small(n[name])} | _alike(n, protection)
     if small(n["people"] - decided):
         found |= {"undecided"}
     if small(n["flagged"] - n["flagged known"]) or (

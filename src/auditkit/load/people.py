@@ -119,6 +119,8 @@ def _named(audit: AuditFile) -> Iterator[tuple[str, str]]:
         if (declared := getattr(records, part)) is not None:
             keys += [(f"{part}.{field}", getattr(declared, field)) for field in fields]
     yield from ((f"[records] {key}", name) for key, name in keys if name is not None)
+    if audit.publication.provider is not None:
+        yield "[publication] provider", audit.publication.provider
     if audit.subgroups is not None:
         yield from (("[subgroups] columns", name) for name in audit.subgroups.columns)
     yield from ((f"[groups.{group}] column", declared.column) for group, declared in audit.groups.items())
@@ -166,7 +168,11 @@ def _columns(audit: AuditFile) -> tuple[Column, ...]:
     ]
     others = () if audit.subgroups is None else audit.subgroups.columns
     subgroups = [Column(role=f"subgroup.{name}", name=name, kind="group", missing=gone) for name in others]
-    return (*single, *strata, *inputs, *groups, *subgroups, *probability_columns(audit))
+    supplied = audit.publication.provider
+    provider = (
+        () if supplied is None else (Column(role="provider", name=supplied, kind="group", missing=gone),)
+    )
+    return (*single, *provider, *strata, *inputs, *groups, *subgroups, *probability_columns(audit))
 
 
 def _columned(table: Table, audit: AuditFile) -> tuple[Table, tuple[Column, ...]]:

@@ -177,7 +177,7 @@ def check_repeated_cells(rows: Rows, audit: AuditFile, *, names: tuple[str, ...]
     if names is None:
         kinds = ("group.", "stratum.", "subgroup.", "probability.")
         parts = tuple(column for kind in kinds for column in rows.roles(kind))
-        roles = (*parts, "score", "area", "time", "decision", "outcome")
+        roles = (*parts, "score", "area", "time", "provider", "decision", "outcome")
         names = tuple(column.name for column in rows.columns if column.role in roles)
     texts = {f"key{i}": canonical(rows.table[name].cast("string")) for i, name in enumerate(names)}
     keyed = rows.table.select(**texts)

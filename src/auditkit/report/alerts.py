@@ -225,9 +225,10 @@ def _area(
 
 
 def _map(figures: _Figures) -> Map | None:
-    """Shade areas by their alerts, over those of the area with most; what is withheld is not shaded."""
-    record = figures.writer.document.alerts
+    """Shade areas by their alerts, over those of the area with most; what is withheld is left grey."""
+    document = figures.writer.document
     numbers = {area: item.value or 0.0 for area, item in _by_area(figures, "alerts").items()}
     most = max(numbers.values(), default=0.0) or 1.0
-    areas = () if record is None else record.areas
-    return area_map(areas, {area: value / most for area, value in numbers.items()})
+    areas = () if document.alerts is None else document.alerts.areas
+    shares = {area: value / most for area, value in numbers.items()}
+    return area_map(areas, shares, least=document.publication.map_residents)

@@ -1,6 +1,7 @@
 """Building the publishable document, and the internal one, from what the stages returned."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -23,6 +24,7 @@ from auditkit.results.inputs import InputRecord
 from auditkit.results.measurements import Estimate, Measurement, Measurements, NotEstimable
 from auditkit.results.places import PlaceTally
 from auditkit.results.pledges import PledgeCheck
+from auditkit.results.releases import Reason
 from auditkit.results.sensitivity import Sensitivity
 from auditkit.results.sensitivity_records import sensitivity_record
 from auditkit.results.tally import Tally
@@ -48,6 +50,8 @@ class Origin:
     """Verdict on the feedback loop, and the tolerance it rests on."""
     checks: tuple[CheckResult, ...]
     measurements: Measurements
+    reasons: Mapping[Reason, int]
+    """How many numbers are withheld, by reason."""
     feedback: Feedback
     judgement: Judgement
     sensitivity: Sensitivity
@@ -102,6 +106,8 @@ def build_document(origin: Origin) -> doc.AuditDocument:
         publication=doc.PublicationRecord(
             smallest_cell=audit.publication.smallest_cell, withheld=withheld,
             note=None if audit.publication.smallest_cell else "not for publication",
+            reasons=tuple(doc.WithheldRecord(reason=name, figures=n) for name, n in origin.reasons.items()),
+            room=max(0, audit.publication.smallest_cell - 1), ledger=audit.publication.ledger is not None, map_residents=audit.publication.map_residents,
         ),
         caveats=origin.tool_type.caveats,
         languages=audit.report.languages,

@@ -156,7 +156,9 @@ def city(document: AuditDocument, *, locale: str) -> City:
     return City(
         rules=rules, best_rule=max(known, key=lambda row: hits[row.rule]).rule if known else None,
         exposures=exposures(writer), residents=residents(writer), spread=_spread(writer), areas=areas,
-        map=None if document.places is None else area_map(document.places.areas, shares), loop=loop_chart(document.feedback),
+        map=None if document.places is None else area_map(
+            document.places.areas, shares, least=document.publication.map_residents
+        ), loop=loop_chart(document.feedback),
         page=loop_page(document, locale=locale),
         counted=bool(writer.alone("flags")), scales=scales_page(document, locale=locale),
         displacement=displacement_page(look), frontier=frontier_page(look),

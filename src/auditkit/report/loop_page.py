@@ -215,4 +215,5 @@ def _map(document: AuditDocument) -> Map | None:
     areas = [area for area in document.places.areas if area.id in known]
     if not areas:
         return None
-    return shaded_map(areas, {name: sum(value > edge for edge in EDGES) for name, value in known.items()})
+    shades = {name: sum(value > edge for edge in EDGES) for name, value in known.items()}
+    return shaded_map(areas, shades, least=document.publication.map_residents)

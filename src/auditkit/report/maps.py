@@ -1,4 +1,7 @@
-"""Where the marks of a map go: outlines where there are some, otherwise dots at centroids; never invented shapes."""
+"""Where the marks of a map go: outlines where there are some, otherwise dots at centroids; never invented shapes.
+
+Areas with few residents are left grey, and get no dot: a mark there would point at single homes (methods 8.7).
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,6 +26,8 @@ class Shape:
     y: float
     radius: float
     shade: int
+    grey: bool
+    """Whether nothing is shown: few residents, or a number that is withheld."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,16 +40,34 @@ class Map:
     outlined: bool
     missing: int
     """Areas without a position."""
+    grey: int
+    """Areas of which nothing is shown, dots left out among them."""
 
 
-def area_map(areas: Sequence[AreaRecord], shares: dict[str, float]) -> Map | None:
+def area_map(areas: Sequence[AreaRecord], shares: dict[str, float], *, least: int) -> Map | None:
     """Lay out every area that has a position; a shade says how often it is flagged, from never to always."""
-    return shaded_map(areas, {area.id: _shade(shares.get(area.id, 0.0)) for area in areas})
+    return shaded_map(areas, {name: shade(share) for name, share in shares.items()}, least=least)
 
 
-def shaded_map(areas: Sequence[AreaRecord], shades: dict[str, int]) -> Map | None:
-    """Lay out every area that has a position, with its shade from 0, light, to 4, dark."""
-    placed = [area for area in areas if area.outlines or area.longitude is not None]
+def shaded_map(areas: Sequence[AreaRecord], shades: dict[str, int], *, least: int) -> Map | None:
+    """Lay out every area that has a position, with its shade from 0, light, to 4, dark.
+
+    Parameters
+    ----------
+    areas
+        The areas.
+    shades
+        By area; one without a shade is left grey.
+    least
+        Areas with fewer residents are left grey.
+    """
+    grey = {
+        area.id
+        for area in areas
+        if area.id not in shades or (area.residents is not None and area.residents < least)
+    }
+    located = [area for area in areas if area.outlines or area.longitude is not None]
+    placed = [area for area in located if area.outlines or area.id not in grey]
     points = [point for area in placed for point in _points(area)]
     if len(placed) < 2 or not points:
         return None
@@ -63,7 +86,7 @@ def shaded_map(areas: Sequence[AreaRecord], shades: dict[str, int]) -> Map | Non
     largest = max((area.residents or 0.0 for area in placed), default=0.0) or 1.0
     shapes = tuple(
         Shape(
-            area=area.id, name=area.name, shade=shades[area.id],
+            area=area.id, name=area.name, shade=shades.get(area.id, 0), grey=area.id in grey,
             path="".join("M" + "L".join(f"{x} {y}" for x, y in map(across, ring)) + "Z" for ring in area.outlines),
             x=0.0 if area.outlines else across(_points(area)[0])[0],
             y=0.0 if area.outlines else across(_points(area)[0])[1],
@@ -73,7 +96,7 @@ def shaded_map(areas: Sequence[AreaRecord], shades: dict[str, int]) -> Map | Non
     )  # fmt: skip
     return Map(
         width=WIDTH, height=height, shapes=shapes, outlined=any(area.outlines for area in placed),
-        missing=len(areas) - len(placed),
+        missing=len(areas) - len(located), grey=len(grey),
     )  # fmt: skip
 
 
@@ -83,5 +106,6 @@ def _points(area: AreaRecord) -> list[tuple[float, float]]:
     return [] if area.longitude is None or area.latitude is None else [(area.longitude, area.latitude)]
 
 
-def _shade(share: float) -> int:
+def shade(share: float) -> int:
+    """Return the class of a share: 0 for never, then four steps up to always."""
     return 0 if share <= 0 else min(CLASSES - 1, 1 + int(share * (CLASSES - 1) * 0.9999))

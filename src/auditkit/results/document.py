@@ -20,6 +20,7 @@ from auditkit.results.input_records import InputFileRecord
 from auditkit.results.place_records import FeedbackRecord, PlacesRecord
 from auditkit.results.pledges import PledgeStatus, Predates
 from auditkit.results.record import Record, Texts
+from auditkit.results.releases import Reason
 from auditkit.results.sensitivity_records import SensitivityRecord
 
 SCHEMA_VERSION: Literal["1"] = "1"
@@ -254,12 +255,32 @@ class ContactRecord(Record):
     answer_within_days: int
 
 
+class WithheldRecord(Record):
+    """How many figures were withheld for one reason."""
+
+    reason: Reason = Field(
+        description="'few' stand behind them, they 'follows' from others, few joined since an 'earlier_release', all are "
+        "'alike', or they come from 'one_source'."
+    )
+    figures: int
+
+
 class PublicationRecord(Record):
     """What was withheld."""
 
     smallest_cell: int
     withheld: int
     note: str | None = Field(description="'not for publication' where small counts are shown, else null.")
+    reasons: tuple[WithheldRecord, ...] = Field(
+        (), description="Which figure has which reason is not said: it would narrow the figure down."
+    )
+    room: int = Field(
+        0,
+        description="How far apart the smallest and the largest value lie that a withheld small count could have, for "
+        "whoever adds and subtracts the tables of groups and areas.",
+    )
+    ledger: bool = Field(False, description="Whether earlier releases were looked at.")
+    map_residents: int = Field(0, description="Areas with fewer residents are left grey on maps.")
 
 
 class Provenance(Record):

@@ -118,6 +118,8 @@ class Tally:
     """Where less harmful rules are looked for."""
     subgroups: SubgroupTally | None = None
     """Where subgroups that nobody named are looked for."""
+    one_source: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()
+    """Dimension and group where one provider supplied most of the people."""
 
     @property
     def repeated(self) -> bool:

@@ -1,5 +1,6 @@
 """Counting people by group, decision and outcome; and by area, circumstances, score and day of follow-up."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -42,6 +43,7 @@ def tally(checked: CheckedRows, audit: AuditFile) -> Tally:
         threshold_test=audit.stops is not None and audit.stops.threshold_test,
         alternatives=tally_alternatives(rows, audit),
         subgroups=tally_subgroups(rows, audit),
+        one_source=tuple(_one_source(rows, audit)) if rows.column("provider") else (),
     )
 
 
@@ -96,6 +98,18 @@ def _marked(rows: Rows, audit: AuditFile, role: str) -> tuple[GroupTally, ...]:
 
 def _areas(rows: Rows) -> GroupTally:
     return GroupTally(dimension=AREA, reference=None, cells=_cells(rows, AREA))
+
+
+def _one_source(rows: Rows, audit: AuditFile) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Name groups of which one provider supplied most, where there are several providers (methods 8.5)."""
+    providers = {row["provider"] for row in _read(rows, "provider")}
+    for dimension in audit.counted_dimensions if len(providers) > 1 else ():
+        roles, by_group = _roles(dimension), dict[tuple[str, ...], list[int]]()
+        for row in _read(rows, *roles, "provider"):
+            by_group.setdefault(tuple(row[role] or UNKNOWN for role in roles), []).append(row["n"])
+        for group, counts in sorted(by_group.items()):
+            if max(counts) >= audit.publication.largest_share * sum(counts) > 0:
+                yield dimension, group
 
 
 def _strata(rows: Rows, audit: AuditFile) -> tuple[StratumTally, ...]:
