@@ -22,11 +22,16 @@ from auditkit.cli.examples import EXAMPLES
 from auditkit.report.languages import available_languages
 from auditkit.report.render import render
 from auditkit.results.document import read_document
+from tests.reading_level import body, grade, names_in, sentences
 
 ROOT = Path(__file__).parents[2]
 TEXTS = re.compile(r"^```text\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 NAMES = [example.name for example in EXAMPLES]
 PHONE, DESK, PROJECTOR = 360, 1100, 1900
+OVERCLAIMS = re.compile(
+    r"\b(debias\w*|unbiased|neutral|objective(ly)?|solve[sd]?|is fair|are fair|proves?|proven)\b",
+    re.IGNORECASE,
+)
 QUIET = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -202,3 +207,17 @@ def test_every_picture_has_a_title_a_description_and_its_table(
         assert root.find(".//text") is not None or all(
             one.find("title") is not None for one in root.iter() if one.tag in {"path", "circle"}
         )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_example_reads_at_grade_eight_in_short_sentences_that_promise_nothing(
+    name: str, demo: tuple[Path, str], pages: dict[str, tuple[Path, ...]]
+) -> None:
+    folder, _ = demo
+    english = next(path for path in pages[name] if path.name == "report.en.html")
+    said = body(english.read_text(encoding="utf-8"), names_in(read_document(folder / name / "audit.json")))
+    clauses = [one for text in said for one in sentences(text, ends=".!?:;")]
+
+    assert grade(one for text in said for one in sentences(text)) <= 8
+    assert [one for one in clauses if len(one.split()) > 25] == []
+    assert [one for one in clauses if OVERCLAIMS.search(one)] == []
