@@ -55,12 +55,13 @@ from auditkit.measure.places import PARTS, PLACE_MEASURES
 from auditkit.report.assemble import Origin, build_document, internal_files
 from auditkit.report.assemble_ledger import ledger_file
 from auditkit.report.folder import check_free, manifest, write_folder
+from auditkit.report.pdf import check_pdf, pdf_files
 from auditkit.report.render import check_languages, render
 from auditkit.results.alerts import AlertTally
 from auditkit.results.audit import Audit
 from auditkit.results.changes import Changes
 from auditkit.results.checks import CheckResult, RejectedData
-from auditkit.results.document import read_document
+from auditkit.results.document import AuditDocument, read_document
 from auditkit.results.inputs import InputRecord
 from auditkit.results.measurements import Estimate, Measurements
 from auditkit.results.places import PlaceTally
@@ -106,6 +107,7 @@ def run_audit(  # noqa: PLR0913  # the front door; all but the path have a defau
     existing: Literal["refuse", "replace"] = "refuse",
     allow_command: bool = False,
     forecaster: Forecaster | None = None,
+    pdf: bool = False,
 ) -> Audit:
     """Run a whole audit and, if a folder is named, write its run folder.
 
@@ -127,6 +129,8 @@ def run_audit(  # noqa: PLR0913  # the front door; all but the path have a defau
         Whether the program that [feedback] names may run; SECURITY.md says what that means.
     forecaster
         Stands for the tool in the feedback test, instead of the allocator of the audit file.
+    pdf
+        Whether to draw each report as tagged PDF as well; that takes seconds, and the extra `pdf`.
 
     Raises
     ------
@@ -137,6 +141,8 @@ def run_audit(  # noqa: PLR0913  # the front door; all but the path have a defau
     audit, chosen, tool_type = _definitions(path, policy=policy)
     audit = with_aim(audit, chosen.policy)
     check_languages(audit.report.languages)
+    if pdf:
+        check_pdf()
     if out is not None:
         check_free(Path(out), existing=existing)
     pledged = _pledged(path, audit, chosen, pledge=pledge)
@@ -180,13 +186,14 @@ def run_audit(  # noqa: PLR0913  # the front door; all but the path have a defau
         + "".join(
             f" --{option} {Path(given).name}" for option, given in (("policy", policy), ("pledge", pledge)) if given
         )
-        + " --allow-command" * allow_command,
+        + " --allow-command" * allow_command
+        + " --pdf" * pdf,
         audit_sha256=_sha256(path),
         versions={name: version(name) for name in ("auditkit", *LIBRARIES)},
     )  # fmt: skip
     document = build_document(origin)
     progress("report", ", ".join(document.languages))
-    files = {**render(document), **internal_files(counted.result, feedback), **ledger_file(document, ledger)}
+    files = {**_rendered(document, pdf=pdf), **internal_files(counted.result, feedback), **ledger_file(document, ledger)}
     files["manifest.json"] = manifest(document, files)
     finished = Audit(document=document, tally=counted.result, files=files)
     if out is not None:
@@ -227,15 +234,24 @@ def make_pledge(path: str | Path, *, out: str | Path, policy: str | None = None)
 
 
 def render_again(
-    folder: str | Path, *, out: str | Path, existing: Literal["refuse", "replace"] = "refuse"
+    folder: str | Path,
+    *,
+    out: str | Path,
+    existing: Literal["refuse", "replace"] = "refuse",
+    pdf: bool = False,
 ) -> None:
     """Render the report of a run folder again, from its `audit.json` alone, into another folder."""
     document = read_document(Path(folder) / "audit.json")
     check_languages(document.languages)
-    files = render(document)
+    files = _rendered(document, pdf=pdf)
     files["manifest.json"] = manifest(document, files)
     check_free(Path(out), existing=existing)
     write_folder(Path(out), files, existing=existing)
+
+
+def _rendered(document: AuditDocument, *, pdf: bool) -> dict[str, bytes]:
+    files = render(document)
+    return files | (pdf_files(files) if pdf else {})
 
 
 def compare_audits(a: str | Path, b: str | Path) -> Changes:

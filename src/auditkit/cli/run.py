@@ -22,6 +22,7 @@ def run(
         bool,
         typer.Option("--allow-command", help="Let the program of [feedback] run; read SECURITY.md first."),
     ] = False,
+    pdf: Annotated[bool, typer.Option("--pdf", help="Write the report as tagged PDF as well.")] = False,
     replace: Annotated[bool, typer.Option("--replace", help="Replace an earlier run folder.")] = False,
     gate: Annotated[
         bool, typer.Option("--gate", help="Exit 1 if a required limit is not met, 3 if it cannot be told.")
@@ -35,7 +36,7 @@ def run(
     with progress.shown(quiet=quiet or as_json, stages=STAGES) as show:
         audit = run_audit(
             audit_file, out=out, policy=policy, pledge=pledge, progress=show,
-            existing="replace" if replace else "refuse", allow_command=allow_command,
+            existing="replace" if replace else "refuse", allow_command=allow_command, pdf=pdf,
         )  # fmt: skip
     if as_json:
         typer.echo(audit.document.to_json(), nl=False)
