@@ -193,7 +193,11 @@ def run_audit(  # noqa: PLR0913  # the front door; all but the path have a defau
     )  # fmt: skip
     document = build_document(origin)
     progress("report", ", ".join(document.languages))
-    files = {**_rendered(document, pdf=pdf), **internal_files(counted.result, feedback), **ledger_file(document, ledger)}
+    files = {
+        **_rendered(document, pdf=pdf),
+        **internal_files(counted.result, feedback),
+        **ledger_file(document, ledger),
+    }
     files["manifest.json"] = manifest(document, files)
     finished = Audit(document=document, tally=counted.result, files=files)
     if out is not None:
