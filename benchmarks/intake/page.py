@@ -24,7 +24,7 @@ How fast files are read, and how much memory a whole audit of them needs, beside
 {files}
 
 - **Seconds** is the time to read the file: for auditkit until the data checks begin, for pandas until there is a frame.
-- auditkit hashes the file, proves its encoding, keeps every value as text and counts what the audit asks for.
+- auditkit hashes the file, tests its encoding, keeps every value as text and counts what the audit asks for.
 - pandas guesses a type for each column, and does nothing else.
 - **Memory** is the most that a process held at once, libraries included: for auditkit during the whole audit.
 - A CSV is taken apart once, into a Parquet file in the folder for temporary files. It needs free space there.

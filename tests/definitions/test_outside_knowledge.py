@@ -52,7 +52,7 @@ def test_a_section_that_does_not_hold_together_says_why(model: Any, given: dict[
         ({"second_source": [{"table": "history", "total": 5, "source": "s"}]}, "on 'history' needs [history]"),
         ({"second_source": [{"table": "areas", "total": 5, "source": "s"}]}, "needs [areas] residents"),
         ({"reporting": {"offence": "robbery"}}, "[reporting] needs [records] outcome"),
-        ({"records": {**PLACE["records"], "recorded": "r", "time": "t", "period": "day"}}, "belong to tools of type 'alert'"),
+        ({"records": {**PLACE["records"], "recorded": "r", "time": "t", "period": "day"}}, "belongs to tools of type 'alert'"),
         ({"records": {**PLACE["records"], "split": {"column": "c", "training": ["t"]}}}, "'split' in [records] belongs"),
         ({"records": {**PLACE["records"], "inputs_as_of": "c"}}, "name it with 'time'"),
         ({"records": {**PLACE["records"], "recorded": "c"}}, "name it with 'time'"),

@@ -506,7 +506,7 @@ def test_rejected_data_still_give_a_whole_run_folder(rejected: tuple[Audit, Path
     written = {str(path.relative_to(out)) for path in out.rglob("*") if path.is_file()}
     assert written == {
         "audit.json", "manifest.json", "report.en.html", "report.en.md", "internal/tally.json",
-        "tables/measurements.csv", "tables/checks.csv", "tables/findings.csv",
+        "internal/ledger.json", "tables/measurements.csv", "tables/checks.csv", "tables/findings.csv",
     }  # fmt: skip
     assert audit.document.measurements == ()
     assert (out / "tables/measurements.csv").read_text().count("\n") == 1

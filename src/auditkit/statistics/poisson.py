@@ -49,7 +49,7 @@ def exact_ratio(count: int, other: int, *, level: float) -> Interval:
     313-323; Clopper, C. J., Pearson, E. S. (1934), Biometrika 26, 404-413.
 
     >>> [round(limit, 3) for limit in exact_ratio(10, 5, level=0.95)]
-    [0.623, 7.462]
+    [0.623, 7.457]
     """
     if count < 0 or other < 0 or count + other == 0 or not 0 < level < 1:
         msg = f"expected counts that are not both 0 and a level inside (0, 1), found {count}, {other} and {level}"
