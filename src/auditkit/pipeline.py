@@ -35,7 +35,7 @@ from auditkit.judge.not_checked import not_checked
 from auditkit.judge.other_loops import judged_loops, with_loops, withhold_loops
 from auditkit.judge.place_disclosure import at_other_scales
 from auditkit.judge.pledges import check_pledge, with_pledge
-from auditkit.judge.protection import Protection
+from auditkit.judge.protection import protecting
 from auditkit.judge.publication import published, reasons
 from auditkit.judge.sensitivity import sensitivity
 from auditkit.load.alerts import load_alerts
@@ -66,7 +66,6 @@ from auditkit.results.inputs import InputRecord
 from auditkit.results.measurements import Estimate, Measurements
 from auditkit.results.places import PlaceTally
 from auditkit.results.pledges import PledgeCheck
-from auditkit.results.releases import Release
 from auditkit.results.rows import CheckedAlertRows, CheckedPlaceRows, CheckedRows, Rows
 from auditkit.results.tally import Tally
 from auditkit.simulate.by_kind import simulate_by_kind
@@ -164,7 +163,7 @@ def run_audit(  # noqa: PLR0913  # the front door; all but the path have a defau
     progress("judge", chosen.policy.name)
     judged = judge(measured, audit, chosen.policy, feedback=feedback, checks=counted.checks)
     loop, smallest = loop_of_policy(feedback, chosen.policy, audit), audit.publication.smallest_cell
-    protection = _protection(audit, ledger, counted.result)
+    protection = protecting(audit, ledger, counted.result, possible=possible_values)
     safe = published(measured, counted.result, protection=protection)
     safe = withhold_loops(safe, feedback, smallest_cell=smallest)
     feedback = judged_loops(withhold_loop(feedback, counted.result, smallest_cell=smallest), safe)
@@ -313,20 +312,6 @@ def _ledger(path: Path, audit: AuditFile) -> Ledger:
     """Read what was published before, if the audit file names it; at first it is empty."""
     named = audit.publication.ledger
     return Ledger(schema_version="1", releases=()) if named is None else read_ledger(path.parent / named)
-
-
-def _protection(
-    audit: AuditFile, ledger: Ledger, result: Tally | PlaceTally | AlertTally | RejectedData
-) -> Protection:
-    one_source = result.one_source if isinstance(result, Tally) else ()
-    return Protection(
-        smallest_cell=audit.publication.smallest_cell, possible=possible_values,
-        earlier=tuple(Release(created=one.created, cells=one.cells) for one in ledger.releases),
-        sensitive=frozenset(audit.publication.sensitive),
-        one_source=frozenset(
-            (dimension, tuple(zip(dimension, group, strict=True))) for dimension, group in one_source
-        ),
-    )  # fmt: skip
 
 
 def _sha256(path: Path) -> str:

@@ -1,17 +1,21 @@
 """No small count can be narrowed down: proven for random tables by trying every table that agrees with the report."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import product
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from auditkit.judge import alert_disclosure, disclosure
 from auditkit.judge.area_counts import hidden_areas
-from auditkit.judge.proof import Possible
+from auditkit.judge.people_counts import people_counts
+from auditkit.judge.proof import Groups, Possible
 from auditkit.judge.protection import Protection
 from auditkit.judge.small_counts import hidden_metrics
 from auditkit.judge.sums import Node
+from auditkit.results.measurements import Estimate, Measurement, Measurements
 from auditkit.results.tally import Cell, GroupTally, Tally
 from auditkit.statistics.derivable import possible_values
 
@@ -155,3 +159,36 @@ def test_where_all_areas_together_have_few_not_even_the_total_is_shown() -> None
     counts = {"A": 4, "B": 3}
 
     assert hidden_areas(counts, {"A", "B"}, {"A", "B"}, PROTECTION, together=frozenset()) is None
+
+
+def test_without_a_proof_areas_and_groups_of_alerts_stay_as_they_are() -> None:
+    bare = Protection(smallest_cell=11)
+    counts = {"A": 4, "B": 40, "C": 60}
+    some = {node("A"): frozenset({"alerts"})}
+
+    assert hidden_areas(counts, {"A"}, {"A"}, bare, together=frozenset()) == {"A"}
+    assert alert_disclosure._proven(Groups(n={}, sums=(), parts={}, published={}), some, bare, set()) == some
+
+
+def test_a_prevalence_put_together_from_samples_is_hidden_with_its_parts() -> None:
+    seen = replace(tallied({"A": (5, 5)}), sampled=True)
+
+    assert people_counts(seen).published["prevalence"] == ()
+
+
+def test_one_area_with_few_reports_takes_the_next_smallest_with_it() -> None:
+    # 4 of 144 reports come from A: without C, 144 - 100 - 40 would give them away.
+    items = tuple(
+        Measurement(
+            metric="reports_per_1000_residents", dimension=("area",), group=(("area", area),), against=None,
+            result=Estimate(
+                value=float(n), interval=None, interval_90=None, interval_family=None, method="m", numerator=n
+            ),
+        )
+        for area, n in {"A": 4, "B": 100, "C": 40}.items()
+    )  # fmt: skip
+
+    hidden_places = set(disclosure._of_reports(Measurements(items=items), 11))
+
+    assert {group for _, _, group in hidden_places} == {(("area", "A"),), (("area", "C"),)}
+    assert {name for name, _, _ in hidden_places} == {"reports_per_1000_residents", "answer_minutes_median"}

@@ -1,7 +1,9 @@
 """What a reader can work out about hidden counts, against every table that agrees with what is known."""
 
 from itertools import product
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -115,3 +117,13 @@ def test_a_search_that_takes_too_long_shows_nothing(monkeypatch: pytest.MonkeyPa
     (span,) = possible_values(truth, [total("abc"), total("c")], ["a"], enough=10)
 
     assert span.low <= 4 <= span.high
+
+
+@pytest.mark.parametrize("answer", [None, np.array([0.5, 0.5, 0.5])])
+def test_a_solver_without_an_answer_in_whole_numbers_shows_nothing(
+    answer: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scipy.optimize.milp", lambda *_, **__: SimpleNamespace(x=answer))
+    truth: dict[Key, int] = {"a": 4, "b": 36, "c": 60}
+
+    assert possible_values(truth, [total("abc"), total("c")], ["a"], enough=10) == (Span(4, 4),)

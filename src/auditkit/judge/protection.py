@@ -3,10 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from auditkit.definitions.audit_file import AuditFile
+from auditkit.definitions.publication import Ledger
 from auditkit.judge.proof import Possible
 from auditkit.judge.sums import Node
 from auditkit.results.measurements import Estimate, Measurement
 from auditkit.results.releases import Cell, Release
+from auditkit.results.tally import Tally
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +54,31 @@ class Protection:
             return False
         pairs = zip(_counts(now), _counts(then), strict=True)
         return any(a is not None and b is not None and self.small(a - b) for a, b in pairs)
+
+
+def protecting(audit: AuditFile, ledger: Ledger, result: object, *, possible: Possible) -> Protection:
+    """Put together what an audit file, earlier releases and the counts say of whom to protect.
+
+    Parameters
+    ----------
+    audit
+        The audit file.
+    ledger
+        What was published before.
+    result
+        The counts; only those of people name groups of which one source provides most.
+    possible
+        Works out which values a reader could still think possible.
+    """
+    one_source = result.one_source if isinstance(result, Tally) else ()
+    return Protection(
+        smallest_cell=audit.publication.smallest_cell, possible=possible,
+        earlier=tuple(Release(created=one.created, cells=one.cells) for one in ledger.releases),
+        sensitive=frozenset(audit.publication.sensitive),
+        one_source=frozenset(
+            (dimension, tuple(zip(dimension, group, strict=True))) for dimension, group in one_source
+        ),
+    )  # fmt: skip
 
 
 def _counts(cell: Cell) -> tuple[int | None, int | None, int | None]:
