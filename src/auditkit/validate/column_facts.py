@@ -6,6 +6,7 @@ import ibis
 import numpy as np
 import pandas as pd
 from ibis import Table
+from ibis.expr.types import BooleanValue, Column
 
 from auditkit.definitions.audit_file import AuditFile
 from auditkit.results.rows import AlertRows, PlaceRows, Rows, value
@@ -22,10 +23,13 @@ NAMED_TOTAL = r"^(grand |sub-?)?totals?$|^(all( groups| races| people)?|everyone
 
 def _empty(rows: Rows) -> Table:
     """Count rows that hold nothing in any column of the file."""
-    blank = ibis.and_(
-        *(rows.table[name].cast("string").strip().nullif("").isnull() for name in rows.original)
-    )
-    return rows.table.agg(item=ibis.literal(""), value=blank.sum().fill_null(0).cast("float64"))
+    # A filter leaves off at the first column that holds something; a sum would look at them all.
+    empty = rows.table.filter([_blank(rows.table[name]) for name in rows.original])
+    return empty.agg(item=ibis.literal(""), value=empty.count().cast("float64"))
+
+
+def _blank(column: Column) -> BooleanValue:
+    return column.strip().nullif("").isnull() if column.type().is_string() else column.isnull()
 
 
 def repeated_rows_share(rows: Rows) -> float:
