@@ -260,11 +260,18 @@ def _of_pair(first: Rate, second: Rate, *, kind: RatioInterval, tails: Tails) ->
 def _extreme_interval(
     rates: list[Rate], value: float, *, what: str, kind: RatioInterval, tails: Tails
 ) -> Interval:
-    ordered = [(first, second) for first in rates for second in rates if first is not second]
     if what == "range":
-        return intervals.largest_difference(
-            [difference_interval(a, b, value, simultaneous=True, tails=tails) for a, b in ordered]
-        )
-    return intervals.smallest_ratio(
-        [_of_pair(a, b, kind=kind, tails=tails)(value) for a, b in ordered if a.value or b.value]
-    )
+        pairs = [
+            difference_interval(a, b, value, simultaneous=True, tails=tails)
+            for a, b in combinations(rates, 2)
+        ]
+        return intervals.largest_difference([*pairs, *(Interval(-high, -low) for low, high in pairs)])
+    ratios = [
+        _of_pair(a, b, kind=kind, tails=tails)(value) for a, b in combinations(rates, 2) if a.value or b.value
+    ]
+    return intervals.smallest_ratio([*ratios, *(_turned(each) for each in ratios)])
+
+
+def _turned(ratio: Interval) -> Interval:
+    """Give the interval of the ratio turned round."""
+    return Interval(1 / ratio.high, 1 / ratio.low if ratio.low else math.inf)
