@@ -11,7 +11,7 @@ from benchmarks.speed.measured import COLUMNS, DIMENSIONS, GROUPS, Clock, figure
 
 warnings.simplefilter("ignore")
 from aif360.datasets import BinaryLabelDataset  # noqa: E402  # it warns about what it could do without
-from aif360.metrics import ClassificationMetric  # noqa: E402
+from aif360.metrics import ClassificationMetric  # noqa: E402  # as the line above
 
 NAMES = {"false_positive_rate": "FPR", "false_negative_rate": "FNR", "positive_predictive_value": "PPV"}
 
