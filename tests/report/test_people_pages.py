@@ -200,7 +200,7 @@ def test_where_every_figure_is_withheld_no_empty_table_stands_there(audit: Audit
         assert "No figures by score can be shown" in text
         assert "Every score, in figures" not in text
         assert "Flagged from score" not in text
-        assert "because very few people stand behind it" in words(text)
+        assert "because it could give away a count of very few people" in words(text)
 
 
 # Circumstances, follow-up, neighbourhoods
