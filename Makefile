@@ -24,7 +24,7 @@ help:
 	@echo "make format   format the code and mend what the linter can mend"
 	@echo "make docs     write docs/reference/ again"
 	@echo "make lock     pin every package again (needs uv)"
-	@echo "make benchmark-validity  audit made worlds with known truth, and count how often audits are right (about half an hour)"
+	@echo "make benchmark-validity  audit made worlds with known truth, and count how often audits are right (about an hour)"
 	@echo "make benchmark-speed   measure how long audits take, beside other tools (about half an hour)"
 	@echo "make benchmark-intake  measure how fast files are read, and what memory a file of 2 GB needs (about ten minutes)"
 	@echo "make benchmark-feedback  measure how fast the feedback loop is played (about five minutes)"
