@@ -23,6 +23,7 @@ from auditkit.definitions.loops import AlertFeedback, DeploymentTable, FeedbackS
 from auditkit.definitions.outside_knowledge import Reporting, SecondSource, UnlawfulPeriod, outside_complaints
 from auditkit.definitions.places import AreaTable, HistoryTable, position_complaints, with_placed_area
 from auditkit.definitions.publication import Publication
+from auditkit.definitions.questions import Question, question_complaints
 from auditkit.definitions.records import Confusion, Outcome, Records, Text
 from auditkit.definitions.resident_reports import ResidentReports
 from auditkit.definitions.stops import Stops, stop_complaints
@@ -77,13 +78,6 @@ class Contact(Definition):
     decides: Text = Field(description="who decides about the tool.")
     appeal_to: Text = Field(description="where a resident turns.")
     answer_within_days: Annotated[int, Field(ge=1)] = Field(description="how soon an answer is due.")
-
-
-class Question(Definition):
-    """A question that residents asked."""
-
-    asked_by: Text
-    text: Text
 
 
 class Run(Definition):
@@ -258,6 +252,7 @@ def _section_complaints(audit: AuditFile) -> list[str]:
         used = audit.tool.status != "proposed"
         found += [] if used else ["[deployment] holds logs of a tool in use, and this one is 'proposed'"]
         found += [] if audit.areas else ["[deployment] needs [areas]"]
+    found += question_complaints(audit.question, areas=bool(audit.areas or audit.records.area))
     return [*found, *outside_complaints(audit)]
 
 

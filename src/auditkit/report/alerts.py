@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from auditkit.report.charts import Chart, Point, rate_chart
 from auditkit.report.city import ExposureRow, Writer, exposures, label
-from auditkit.report.maps import Map, area_map
+from auditkit.report.maps import Map, area_map, is_unsure
 from auditkit.report.numbers import decimal, per_cent, per_thousand, whole
 from auditkit.results.alert_records import AlertAreaRecord
 from auditkit.results.document import AuditDocument, MeasurementRecord
@@ -231,4 +231,6 @@ def _map(figures: _Figures) -> Map | None:
     most = max(numbers.values(), default=0.0) or 1.0
     areas = () if document.alerts is None else document.alerts.areas
     shares = {area: value / most for area, value in numbers.items()}
-    return area_map(areas, shares, least=document.publication.map_residents)
+    rates = _by_area(figures, PER_RESIDENTS)
+    unsure = {area for area, item in rates.items() if item.status == "estimated" and is_unsure(item)}
+    return area_map(areas, shares, least=document.publication.map_residents, unsure=unsure)

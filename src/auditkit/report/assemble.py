@@ -29,7 +29,7 @@ from auditkit.results.sensitivity import Sensitivity
 from auditkit.results.sensitivity_records import sensitivity_record
 from auditkit.results.tally import Tally
 
-UNANSWERED = "this version of auditkit does not match questions to findings; read the sections below for it"
+UNANSWERED = "the audit file does not say which finding answers it; read the pages below for it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +99,10 @@ def build_document(origin: Origin) -> doc.AuditDocument:
         sensitivity=sensitivity_record(origin.sensitivity),
         not_checked=tuple(doc.NotCheckedRecord(**asdict(item)) for item in origin.not_checked),
         questions=tuple(
-            doc.QuestionRecord(asked_by=asked.asked_by, text=asked.text, answer=None, because=UNANSWERED)
+            doc.QuestionRecord(
+                asked_by=asked.asked_by, text=asked.text, answer=None, because=None if asked.about else UNANSWERED,
+                about=asked.about, area=asked.area,
+            )
             for asked in audit.question
         ),
         contact=None if audit.contact is None else doc.ContactRecord(**audit.contact.model_dump()),

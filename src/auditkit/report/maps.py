@@ -3,15 +3,19 @@
 Areas with few residents are left grey, and get no dot: a mark there would point at single homes (methods 8.7).
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from math import cos, radians
 
+from auditkit.results.document import MeasurementRecord
 from auditkit.results.place_records import AreaRecord
 
 WIDTH, MARGIN = 640, 8
 CLASSES = 5
 """Shades from light to dark; class 0 is never flagged."""
+WIDE = 2.0
+"""A range is wide where its top is more than so many times its bottom."""
+NOBODY: Set[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +32,8 @@ class Shape:
     shade: int
     grey: bool
     """Whether nothing is shown: few residents, or a number that is withheld."""
+    unsure: bool
+    """Whether few records stand behind it: its rate has a wide range, or none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,14 +48,28 @@ class Map:
     """Areas without a position."""
     grey: int
     """Areas of which nothing is shown, dots left out among them."""
+    unsure: int
+    """Areas marked as unsure."""
 
 
-def area_map(areas: Sequence[AreaRecord], shares: dict[str, float], *, least: int) -> Map | None:
+def area_map(
+    areas: Sequence[AreaRecord], shares: dict[str, float], *, least: int, unsure: Set[str] = NOBODY
+) -> Map | None:
     """Lay out every area that has a position; a shade says how often it is flagged, from never to always."""
-    return shaded_map(areas, {name: shade(share) for name, share in shares.items()}, least=least)
+    return shaded_map(
+        areas, {name: shade(share) for name, share in shares.items()}, least=least, unsure=unsure
+    )
 
 
-def shaded_map(areas: Sequence[AreaRecord], shades: dict[str, int], *, least: int) -> Map | None:
+def is_unsure(rate: MeasurementRecord | None) -> bool:
+    """Tell whether a rate says little: it has no range, or the top of its range is over twice the bottom."""
+    low, high = (rate.interval if rate else None) or (None, None)
+    return low is None or high is None or high > WIDE * low
+
+
+def shaded_map(
+    areas: Sequence[AreaRecord], shades: dict[str, int], *, least: int, unsure: Set[str] = NOBODY
+) -> Map | None:
     """Lay out every area that has a position, with its shade from 0, light, to 4, dark.
 
     Parameters
@@ -60,6 +80,8 @@ def shaded_map(areas: Sequence[AreaRecord], shades: dict[str, int], *, least: in
         By area; one without a shade is left grey.
     least
         Areas with fewer residents are left grey.
+    unsure
+        Areas to mark: few records stand behind them.
     """
     grey = {
         area.id
@@ -87,6 +109,7 @@ def shaded_map(areas: Sequence[AreaRecord], shades: dict[str, int], *, least: in
     shapes = tuple(
         Shape(
             area=area.id, name=area.name, shade=shades.get(area.id, 0), grey=area.id in grey,
+            unsure=area.id in unsure and area.id not in grey,
             path="".join("M" + "L".join(f"{x} {y}" for x, y in map(across, ring)) + "Z" for ring in area.outlines),
             x=0.0 if area.outlines else across(_points(area)[0])[0],
             y=0.0 if area.outlines else across(_points(area)[0])[1],
@@ -96,7 +119,7 @@ def shaded_map(areas: Sequence[AreaRecord], shades: dict[str, int], *, least: in
     )  # fmt: skip
     return Map(
         width=WIDTH, height=height, shapes=shapes, outlined=any(area.outlines for area in placed),
-        missing=len(areas) - len(located), grey=len(grey),
+        missing=len(areas) - len(located), grey=len(grey), unsure=sum(1 for shape in shapes if shape.unsure),
     )  # fmt: skip
 
 

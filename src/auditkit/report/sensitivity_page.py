@@ -92,6 +92,17 @@ class SensitivityPage:
     known: int
     """Where the heading of the verdict on known people starts."""
 
+    @property
+    def conclusions(self) -> int:
+        """How many conclusions were drawn again."""
+        return len(self.drawn) + len(self.more)
+
+    @property
+    def flipping(self) -> int:
+        """How many of them change under at least one assumption."""
+        lines = (*self.drawn, *self.more)
+        return sum(1 for line in lines if any(box.outcome == "flips" for box in line.boxes))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:

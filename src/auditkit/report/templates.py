@@ -1,5 +1,6 @@
 """Filling templates: what is written in a file is escaped for its format, and put into its language."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -50,6 +51,7 @@ def templates(folder: Path) -> Environment:
     )
     environment.globals |= {"_": _translated, "gettext": _translated, "tr": _said}
     environment.filters |= {
+        "deeper": _deeper,
         "whole": _in_language(whole),
         "decimal": _in_language(decimal),
         "per_cent": _in_language(per_cent),
@@ -75,6 +77,14 @@ def _translated(context: Context, message: str, **values: object) -> Markup:
 def _said(context: Context, sentence: str) -> str:
     """Translate a sentence from a TOML file, which is no format string."""
     return str(context["writing"].catalogue.gettext(sentence))
+
+
+@pass_context
+def _deeper(context: Context, text: Markup) -> Markup:
+    """Move every heading one level down, so that a part written on its own can stand on the page of a question."""
+    if context["writing"].suffix == "md":
+        return Markup(re.sub(r"(?m)^(#{2,5} )", r"#\1", text))  # noqa: S704  # headings of our own; other text is escaped
+    return Markup(re.sub(r"(</?h)([2-5])\b", lambda head: f"{head[1]}{int(head[2]) + 1}", text))  # noqa: S704
 
 
 def _in_language(write: Callable[..., str]) -> Callable[[Context, float], str]:

@@ -3,20 +3,23 @@
 from dataclasses import dataclass
 
 from auditkit.report.alerts import AlertsView, alerts_view
-from auditkit.report.burdens import ERRORS, Excess, excess
+from auditkit.report.burdens import ERRORS, excess
 from auditkit.report.charts import Chart, Point, rate_chart
 from auditkit.report.city import City, city
+from auditkit.report.entries_page import EntriesPage, entries_page
 from auditkit.report.kinds import COUNTED, base, in_points
 from auditkit.report.lawful_page import LawfulRow, lawful_rows
-from auditkit.report.lookup import Lookup, label, reach
+from auditkit.report.lookup import Lookup, label, reach, side
 from auditkit.report.neighbourhood_page import AREA
 from auditkit.report.numbers import decimal, per_cent, per_thousand, whole
 from auditkit.report.other_loops_page import OtherLoops, other_loops
 from auditkit.report.person_page import PersonPage, person_page
+from auditkit.report.questions_page import QuestionsPage, questions_page
 from auditkit.report.readiness_page import ReadinessPage, readiness_page
 from auditkit.report.reports_page import ReportsPage, reports_page
 from auditkit.report.sensitivity_page import SensitivityPage, hanging, sensitivity_page
 from auditkit.report.similar import p_text
+from auditkit.report.statements import Judged, Power, Statement
 from auditkit.results.document import AuditDocument, ComparisonRecord, FindingRecord, MeasurementRecord
 from auditkit.results.tally import UNKNOWN
 
@@ -60,73 +63,6 @@ class RateTable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Statement:
-    """A number judged against a limit, with what a sentence about it needs."""
-
-    measurement: str
-    metric: str
-    """The rate that is compared."""
-    kind: str
-    """What is compared and how, as `auditkit.report.kinds` names it."""
-    dimension: str
-    group: str
-    against: str
-    status: str
-    result: str
-    """estimated, not_estimable or withheld."""
-    reason: str | None
-    value: str | None
-    low: str | None
-    high: str | None
-    group_rate: str | None
-    """Of 1,000."""
-    against_rate: str | None
-    note: str | None
-    """small_difference or unclear_difference, where a gap was shown to exist."""
-    power: "Power | None"
-    too_small: bool
-    """Whether no gap at all could have been found between two groups of these sizes."""
-    excess: Excess | None
-    hangs: str | None
-    """The assumption about unknown people that its verdict hangs on, with the limits that it leaves."""
-    inferred: bool
-    """Whether its groups are inferred, so that its range is everything possible."""
-    open_low: str | None
-    open_high: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Power:
-    """The smallest gap that an audit of this size would have found 4 times in 5."""
-
-    measurement: str
-    value: str
-    lower: bool
-    """Whether it lies below equality, where none above it could be found."""
-    points: bool
-    needed: str | None
-    """People in each group that finding the policy's ratio would take."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
-    """A finding with the statement that decided it, and all the others."""
-
-    finding: FindingRecord
-    metric: str
-    """The rate that the limit is about."""
-    at_least: str | None
-    at_most: str | None
-    points: bool
-    """Whether the limit is in percentage points."""
-    first: Statement | None
-    power: Power | None
-    """The gap that would have been found between any two groups that are large enough to compare."""
-    statements: tuple[Statement, ...]
-    counts: dict[str, int]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class View:
     """Everything a template shows."""
 
@@ -145,6 +81,8 @@ class View:
     undecided_more: int
     unknown: tuple[str, ...]
     """Ways of dividing people in which somebody's group is unknown, each with that share."""
+    unknown_ids: tuple[str, ...]
+    """The measurements that say so."""
     failed: tuple[object, ...]
     passed: tuple[object, ...]
     skipped: tuple[object, ...]
@@ -164,6 +102,10 @@ class View:
     """Figures with and without records of unlawful practice."""
     reports: ReportsPage | None
     """Reports by residents, where there are any."""
+    questions: QuestionsPage
+    """What answers the questions that residents ask."""
+    entries: EntriesPage
+    """Every neighbourhood."""
 
 
 class Reader:
@@ -182,7 +124,7 @@ class Reader:
         everyone = self._items.get("people/everyone")
         numbered = everyone is not None and everyone.value is not None
         undecided = _undecided(judged)
-        rates = self._rates()
+        rates, unknown = self._rates(), self._unknown()
         return View(
             people=whole(everyone.value or 0, locale=self.locale) if numbered and everyone else None,
             rates=tuple((rate, tables) for rate in rates if (tables := self._tables(rate))),
@@ -195,7 +137,10 @@ class Reader:
                 if one.finding.id in self.document.recommendation.decided_by
             ),
             met=tuple(_limit_name(one) for one in judged if one.finding.status == "meets"),
-            unknown=self._unknown(),
+            unknown=tuple(
+                f"{item.dimension}: {per_cent(item.value or 0.0, locale=self.locale)}" for item in unknown
+            ),
+            unknown_ids=tuple(item.id for item in unknown),
             undecided=undecided[:6],
             undecided_more=len(undecided[6:]),
             failed=tuple(check for check in checks if check.status in {"failed", "could_not_run"}),
@@ -209,12 +154,14 @@ class Reader:
             readiness=readiness_page(checks),
             reports=reports_page(self._look),
             lawful=lawful_rows(self._look),
+            questions=questions_page(self._look, judged),
+            entries=entries_page(self._look),
         )
 
-    def _unknown(self) -> tuple[str, ...]:
-        """Write the share of people whose group is unknown, for each single way of dividing them."""
+    def _unknown(self) -> tuple[MeasurementRecord, ...]:
+        """Shares of people whose group is unknown, for each single way of dividing them."""
         return tuple(
-            f"{item.dimension}: {per_cent(item.value, locale=self.locale)}"
+            item
             for item in self.document.measurements
             if item.metric == "unknown_group_rate" and item.value and "+" not in item.dimension
         )
@@ -317,7 +264,7 @@ class Reader:
             against=label(item.against), status=one.status, result=item.status, reason=item.reason,
             value=p_text(self._look, item) if kind == "p_value" else shown(item.value), low=shown(low), high=shown(high),
             group_rate=self._rate_of(metric, item.group), against_rate=self._rate_of(metric, item.against),
-            note=one.note, excess=excess(self._look, self._look.pair(f"{metric}_excess", item), metric=metric),
+            direction=side(item, equal=1.0 if "ratio" in kind or kind.startswith("odds") else 0.0), note=one.note, excess=excess(self._look, self._look.pair(f"{metric}_excess", item), metric=metric),
             power=self._power(one.smallest_detectable, needed=needed),
             too_small=least is not None and least.reason == "NE-POWER", hangs=None if hung is None else hung[0],
             inferred=item.method == "weighted_by_probability", open_low=shown(open_low), open_high=shown(open_high),

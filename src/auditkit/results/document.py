@@ -244,7 +244,11 @@ class QuestionRecord(Record):
     asked_by: str
     text: str
     answer: str | None
-    because: str | None
+    because: str | None = Field(
+        description="Why there is no answer; null where a page of the report gives it."
+    )
+    about: str | None = Field(None, description="The page of the report that answers it.")
+    area: str | None = Field(None, description="The area that it asks about.")
 
 
 class ContactRecord(Record):
