@@ -62,7 +62,7 @@ def test_an_audit_file_cannot_be_changed_after_reading(tmp_path: Path, write_aud
         (
             {"question": [{"asked_by": "a", "text": "b", "answr": "c"}]},
             "audit.toml [question.0] answr",
-            "Known keys here: 'asked_by', 'text'.",
+            "Known keys here: 'about', 'area', 'asked_by', 'text'.",
         ),
         ({"publicaton": {"smallest_cell": 5}}, "audit.toml [publicaton]", "Did you mean 'publication'?"),
         ({"zzz": 1}, "audit.toml [zzz]", "Known keys here: "),

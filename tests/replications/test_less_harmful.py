@@ -217,7 +217,7 @@ def words(html: str) -> str:
 
 def test_the_report_shows_the_trade_off_as_a_table_and_a_picture(audit: Audit) -> None:
     html = audit.files["report.en.html"].decode()
-    section = html.split('<h2 id="alternatives">')[1].split("</section>")[0]
+    section = html.split('<h3 id="alternatives">')[1].split("</section>")[0]
     text = words(section)
 
     assert "An alternative within the tolerance exists" in text
@@ -234,7 +234,7 @@ def test_every_number_of_the_two_sections_names_its_measurement(audit: Audit) ->
     html = audit.files["report.en.html"].decode()
     known = {item.id for item in audit.document.measurements}
     for name in ("alternatives", "subgroups"):
-        section = html.split(f'<h2 id="{name}">')[1].split("</section>")[0]
+        section = html.split(f'<h3 id="{name}">')[1].split("</section>")[0]
         ids = [unescape(one) for one in re.findall(r'data-m="([^"]+)"', section)]
 
         assert len(ids) > 5

@@ -168,7 +168,7 @@ def test_without_boundaries_the_map_has_a_dot_for_each_area_where_people_live_an
 ) -> None:
     assert "<path" not in chart(dotted)
     assert chart(dotted).count("<circle") == AREAS - 1  # nobody lives in the last area but one
-    assert "Grey, or left out (1): areas with fewer than 100 residents" in html(dotted)
+    assert "Crossed out, or left out (1): areas with fewer than 100 residents" in html(dotted)
 
 
 def test_with_boundaries_the_map_draws_every_area_and_leaves_the_empty_one_grey(
@@ -208,7 +208,9 @@ def test_the_map_names_its_areas_and_puts_north_up(dotted: auditkit.Audit) -> No
 def test_areas_that_are_flagged_more_are_darker(dotted: auditkit.Audit) -> None:
     shades = {
         text: int(shade)
-        for shade, text in re.findall(r'<circle class="a(\d)"[^>]*><title>(.*?)</title>', chart(dotted))
+        for shade, text in re.findall(
+            r'<circle class="(?:a|unsure" fill="url\(#map-unsure)(\d)[^>]*><title>(.*?)</title>', chart(dotted)
+        )
     }
     quoted = [name(i).replace("<", "&lt;").replace(">", "&gt;") for i in range(AREAS)]
 

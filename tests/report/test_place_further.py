@@ -142,7 +142,7 @@ def test_the_same_is_said_in_markdown(audit: auditkit.Audit) -> None:
         "Would other areas give another answer?", "What would it cost if flags fell less on one group?",
         "Did incidents move next door?",
     ):  # fmt: skip
-        assert f"## {heading}" in written
+        assert f"### {heading}" in written
     for told in (
         "Counts vary more than by chance.",
         "No point is recommended.",
