@@ -37,7 +37,8 @@ QUIET = (
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 CONFORMANCE = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-SHORTEN = "() => document.querySelectorAll('tbody tr:nth-child(n+30)').forEach(one => one.remove())"  # rows are alike
+SHORTEN = """() => document.querySelectorAll('tbody tr:nth-child(n+30), .entries > details:nth-of-type(n+30)').forEach(
+    one => one.remove())"""  # rows and entries are alike
 OPEN = "() => document.querySelectorAll('details').forEach(one => { one.open = true })"
 AXE = """rules => axe.run(document, {...rules, resultTypes: ["violations"]}).then(found => found.violations.map(
     one => `${one.id}: ${one.help}: ${one.nodes.length} times, first ${one.nodes[0].html.slice(0, 200)}`))"""

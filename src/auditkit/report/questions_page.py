@@ -151,7 +151,7 @@ SUBJECTS = {
 
 def _telling(found: list[Judged], preferred: tuple[str, ...]) -> Judged | None:
     for metric in preferred:
-        about = [one for one in found if one.metric == metric]
+        about = [one for one in found if one.metric == metric and one.first is not None]
         if about:
             return about[0]
     return found[0] if found else None

@@ -70,6 +70,11 @@ class Line:
     y_square: int
     y_line: int
 
+    @property
+    def outcomes(self) -> frozenset[str]:
+        """What becomes of it under the assumptions."""
+        return frozenset(box.outcome for box in self.boxes)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SensitivityPage:
@@ -100,8 +105,13 @@ class SensitivityPage:
     @property
     def flipping(self) -> int:
         """How many of them change under at least one assumption."""
-        lines = (*self.drawn, *self.more)
-        return sum(1 for line in lines if any(box.outcome == "flips" for box in line.boxes))
+        return sum(1 for line in (*self.drawn, *self.more) if "flips" in line.outcomes)
+
+    @property
+    def unsure(self) -> int:
+        """Of how many of the others nobody can say whether they hold, under at least one assumption."""
+        known = [line.outcomes for line in (*self.drawn, *self.more)]
+        return sum(1 for found in known if "cannot_tell" in found and "flips" not in found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
