@@ -1,21 +1,54 @@
 """Languages: one gettext catalogue each, read as it stands in `report_templates/locale`."""
 
+import re
+from dataclasses import dataclass
+from functools import lru_cache
 from gettext import NullTranslations
 from io import BytesIO
 from pathlib import Path
+
+from babel import Locale, UnknownLocaleError
 
 from auditkit import bundled
 from auditkit.errors import DefinitionError, Problem, closest, shown
 
 SOURCE = "en"
 """The language of the messages themselves."""
+_HEADER = re.compile(r'msgid ""\nmsgstr ""\n((?:".*"\n)+)')
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Language:
+    """What a catalogue says about itself."""
+
+    code: str
+    complete: bool
+    """Whether it claims to translate every message (`X-Complete: yes`); the source language does."""
+    reviewed_by: str | None
+    """Who read it as a native speaker (`X-Reviewed-By`); None where nobody did. Nobody has to review the source language."""
+
+    @property
+    def tag(self) -> str:
+        """The language as HTML names it, such as `pt-BR`."""
+        return self.code.replace("_", "-")
+
+    @property
+    def direction(self) -> str:
+        """Where a line starts: `ltr` on the left, `rtl` on the right."""
+        return Locale.parse(self.code).text_direction
+
+    @property
+    def name(self) -> str:
+        """What the language calls itself."""
+        return Locale.parse(self.code).get_display_name(self.code) or self.code
 
 
 def _folder() -> Path:
     return bundled.folder("report_templates") / "locale"
 
 
-def _catalogue(language: str) -> Path:
+def catalogue_file(language: str) -> Path:
+    """Say where the catalogue of a language is, or would be."""
     return _folder() / language / "LC_MESSAGES" / "auditkit.po"
 
 
@@ -23,6 +56,23 @@ def available_languages() -> tuple[str, ...]:
     """Every language with a catalogue, and the source language."""
     found = {path.parents[1].name for path in _folder().glob("*/LC_MESSAGES/auditkit.po")}
     return tuple(sorted({SOURCE, *found}))
+
+
+def known_locale(language: str) -> Locale:
+    """Find what Babel knows of a language: its plurals, its digits and how it writes dates.
+
+    Raises
+    ------
+    DefinitionError
+        Where Babel knows no such language.
+    """
+    try:
+        return Locale.parse(language)
+    except (UnknownLocaleError, ValueError, TypeError) as error:
+        mend = "Give the code of a language, such as 'de', with a country where it matters, such as 'pt_BR'."
+        raise DefinitionError(
+            [Problem(where="language", found=f"nobody knows '{language}'.", mend=mend)]
+        ) from error
 
 
 def check_languages(wanted: tuple[str, ...]) -> None:
@@ -41,11 +91,37 @@ def check_languages(wanted: tuple[str, ...]) -> None:
         raise DefinitionError(problems)
 
 
+def headers_of(text: str) -> dict[str, str]:
+    r"""Read what a catalogue says about itself.
+
+    >>> headers_of('msgid ""\nmsgstr ""\n"Language: es\\n"\n"X-Complete: yes\\n"\n')
+    {'Language': 'es', 'X-Complete': 'yes'}
+    """
+    found = _HEADER.search(text)
+    lines = [] if found is None else "".join(line[1:-1] for line in found[1].splitlines()).split(r"\n")
+    return {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in lines) if value}
+
+
+def about(language: str) -> Language:
+    """Say how far a language is translated, and who read it."""
+    path = catalogue_file(language)
+    if not path.is_file():
+        return Language(code=language, complete=True, reviewed_by=None)
+    header = headers_of(path.read_text(encoding="utf-8"))
+    reader = header.get("X-Reviewed-By", "nobody")
+    return Language(
+        code=language, complete=header.get("X-Complete") == "yes", reviewed_by=None if reader == "nobody" else reader
+    )  # fmt: skip
+
+
 def translations(language: str) -> NullTranslations:
     """Compile a language's catalogue in memory; the source language needs none."""
-    path = _catalogue(language)
-    if not path.is_file():
-        return NullTranslations()
+    path = catalogue_file(language)
+    return _compiled(path, language, path.stat().st_mtime_ns) if path.is_file() else NullTranslations()
+
+
+@lru_cache(maxsize=8)
+def _compiled(path: Path, language: str, changed: int) -> NullTranslations:  # noqa: ARG001  # read again when the file changes
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
     from babel.support import Translations
