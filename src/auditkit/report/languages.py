@@ -2,10 +2,11 @@
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
-from gettext import NullTranslations
+from functools import cache, lru_cache
+from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
+from typing import IO
 
 from babel import Locale, UnknownLocaleError
 
@@ -35,12 +36,18 @@ class Language:
     @property
     def direction(self) -> str:
         """Where a line starts: `ltr` on the left, `rtl` on the right."""
-        return Locale.parse(self.code).text_direction
+        return direction(self.code)
 
     @property
     def name(self) -> str:
         """What the language calls itself."""
         return Locale.parse(self.code).get_display_name(self.code) or self.code
+
+
+@cache
+def direction(language: str) -> str:
+    """Say where a line of a language starts: `ltr` on the left, `rtl` on the right."""
+    return Locale.parse(language).text_direction
 
 
 def _folder() -> Path:
@@ -114,6 +121,39 @@ def about(language: str) -> Language:
     )  # fmt: skip
 
 
+def _recogniser(phrase: str) -> re.Pattern[str]:
+    """Match a phrase with its values; one at the start is a single word, so that names from elsewhere are not taken apart.
+
+    >>> _recogniser("{} within {}").fullmatch("a1 within b 2").groups()
+    ('a1', 'b 2')
+    """
+    words = re.sub(r"\{[^}]*\}", "\0", phrase)
+    return re.compile(re.sub("^\0", r"(\\S+)", re.escape(words).replace("\\\0", "\0")).replace("\0", "(.+)"))
+
+
+class Catalogue(GNUTranslations):
+    """What is translated into a language; the rest stays English."""
+
+    def __init__(self, file: IO[bytes], held: frozenset[str]) -> None:
+        super().__init__(file)
+        self.held = held
+        """Messages with a translation that somebody has looked at; of those with a plural, the singular."""
+        open_ended = (text for text in held if "{" in text)
+        self.patterns = tuple(
+            (_recogniser(text), text) for text in sorted(open_ended, key=lambda text: (-len(text), text))
+        )
+        """Phrases that leave values open, those with most words first, and what recognises them when they are filled."""
+
+    def said(self, sentence: str) -> tuple[str, tuple[str, ...]] | None:
+        """Translate a phrase, and return it with what fills it; None where there is no translation."""
+        if sentence in self.held:
+            return self.gettext(sentence), ()
+        for pattern, text in self.patterns:
+            if found := pattern.fullmatch(sentence):
+                return re.sub(r"\{[^}]*\}", "{}", self.gettext(text)), found.groups()
+        return None
+
+
 def translations(language: str) -> NullTranslations:
     """Compile a language's catalogue in memory; the source language needs none."""
     path = catalogue_file(language)
@@ -121,14 +161,18 @@ def translations(language: str) -> NullTranslations:
 
 
 @lru_cache(maxsize=8)
-def _compiled(path: Path, language: str, changed: int) -> NullTranslations:  # noqa: ARG001  # read again when the file changes
+def _compiled(path: Path, language: str, changed: int) -> Catalogue:  # noqa: ARG001  # read again when the file changes
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
-    from babel.support import Translations
 
     with path.open("rb") as file:
         catalogue = read_po(file, locale=language)
+    held = {
+        one.id if isinstance(one.id, str) else one.id[0]
+        for one in catalogue
+        if one.id and one.string and not one.fuzzy and (isinstance(one.string, str) or all(one.string))
+    }
     compiled = BytesIO()
     write_mo(compiled, catalogue)
     compiled.seek(0)
-    return Translations(fp=compiled)
+    return Catalogue(compiled, frozenset(held))
