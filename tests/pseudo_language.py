@@ -50,6 +50,7 @@ def bracketed(message: str) -> str:
 def speak(folder: Path, monkeypatch: Any) -> None:
     """Install the language, in a copy of the templates."""
     source = bundled.ROOT
+    folder.mkdir(parents=True, exist_ok=True)
     shutil.copytree(source / "report_templates", folder / "report_templates")
     (folder / "checks").symlink_to(source / "checks")
     catalogue, header = updated("", CODE, template())

@@ -11,7 +11,8 @@ from typing import IO
 from babel import Locale, UnknownLocaleError
 
 from auditkit import bundled
-from auditkit.errors import DefinitionError, Problem, closest, shown
+from auditkit.errors import DefinitionError, Problem, ReportError, closest, shown
+from auditkit.report.placeholders import fault
 
 SOURCE = "en"
 """The language of the messages themselves."""
@@ -163,10 +164,20 @@ def translations(language: str) -> NullTranslations:
 @lru_cache(maxsize=8)
 def _compiled(path: Path, language: str, changed: int) -> Catalogue:  # noqa: ARG001  # read again when the file changes
     from babel.messages.mofile import write_mo
-    from babel.messages.pofile import read_po
+    from babel.messages.pofile import PoFileError, read_po
 
-    with path.open("rb") as file:
-        catalogue = read_po(file, locale=language)
+    try:
+        catalogue = read_po(BytesIO(path.read_bytes()), locale=language, abort_invalid=True)
+    except (PoFileError, UnicodeDecodeError) as error:
+        mend = "A catalogue is a gettext file (.po) in UTF-8; `auditkit translate` writes one."
+        raise ReportError(where=str(path), found=f"it cannot be read: {error}.", mend=mend) from error
+    for message in catalogue:
+        if message.id and (wrong := fault(message)):
+            shown_id = message.id if isinstance(message.id, str) else message.id[0]
+            found = f"the translation of “{shown_id}” cannot be used: {wrong}."
+            raise ReportError(
+                where=str(path), found=found, mend="Mend it, or leave it empty: then it stays English."
+            )
     held = {
         one.id if isinstance(one.id, str) else one.id[0]
         for one in catalogue

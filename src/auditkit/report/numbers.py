@@ -32,7 +32,8 @@ class Number(str):
 def _written(value: float, pattern: NumberPattern, locale: str) -> Number:
     system = _digits(locale)
     text = format_decimal(value, format=pattern, locale=language_of(locale), numbering_system=system)
-    return _number(own_digits(str(text), locale=locale), value)
+    signed = str(text).replace("-", _sign(locale, "minusSign"), 1)
+    return _number(own_digits(signed, locale=locale), value)
 
 
 def _number(text: str, value: float) -> Number:
