@@ -16,13 +16,14 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generat
 BUILD_TOOLS := 'hatchling>=1.27\neditables>=0.5\n'
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lock format docs benchmark-speed benchmark-validity benchmark-feedback benchmark-fuzz benchmark-intake clean
+.PHONY: help demo test lock format docs messages benchmark-speed benchmark-validity benchmark-feedback benchmark-fuzz benchmark-intake clean
 
 help:
 	@echo "make demo     set up .venv, fetch the example data, audit the worked examples"
 	@echo "make test     format, lint, types, import contracts, tests, coverage; each stops on failure"
 	@echo "make format   format the code and mend what the linter can mend"
 	@echo "make docs     write docs/reference/ again"
+	@echo "make messages gather the messages of reports, and update every translation"
 	@echo "make lock     pin every package again (needs uv)"
 	@echo "make benchmark-validity  audit made worlds with known truth, and count how often audits are right (about an hour)"
 	@echo "make benchmark-speed   measure how long audits take, beside other tools (about half an hour)"
@@ -50,6 +51,9 @@ format: $(VENV)/dev.stamp
 
 docs: $(VENV)/dev.stamp
 	$(BIN)/python docs/generate.py
+
+messages: $(VENV)/runtime.stamp
+	$(BIN)/python -m auditkit translate
 
 benchmark-speed: $(VENV)/runtime.stamp
 	$(BIN)/python -m benchmarks.speed

@@ -8,6 +8,7 @@ from auditkit import bundled
 from auditkit.definitions.checks import read_checks, read_tool_type
 from auditkit.definitions.policy import choose_policy
 from auditkit.measure.known import all_measures
+from auditkit.report.catalogues import CatalogueState, update
 from auditkit.report.languages import available_languages
 
 
@@ -28,3 +29,16 @@ def catalogue() -> dict[str, dict[str, str]]:
         "tool_types": {name: kind.unit for name, kind in tool_types.items()},
         "languages": {name: Locale.parse(name).english_name or name for name in available_languages()},
     }
+
+
+def update_catalogues(language: str | None = None, *, out: Path | None = None) -> tuple[CatalogueState, ...]:
+    """Gather the messages of reports, and bring the catalogue of a language, or of every language, up to them.
+
+    Parameters
+    ----------
+    language
+        Its code, such as `de`; a new one starts a catalogue. None for every language there is.
+    out
+        A file to write in place of the one that reports read.
+    """
+    return update(language, out=out)

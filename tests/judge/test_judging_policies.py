@@ -509,7 +509,7 @@ def test_what_was_measured_is_not_among_what_was_not_checked() -> None:
     ("audit", "because", "needs"),
     [
         (make_audit(), "the table has no scores", 1),
-        (make_audit(outcome=False), "the table has no scores and the table has no outcomes", 2),
+        (make_audit(outcome=False), "the table has no scores and no outcomes", 2),
         (with_records(score="risk"), "the data checks, or too few people, left no number", 1),
     ],
 )

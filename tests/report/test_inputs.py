@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from auditkit import bundled
-from auditkit.report.templates import Writing, templates
+from auditkit.report.templates import templates
+from auditkit.report.writing import Writing
 from auditkit.results.input_records import InputFileRecord, InputPartRecord, ReadingRecord
 
 

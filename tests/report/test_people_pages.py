@@ -18,7 +18,8 @@ from auditkit.report import neighbourhood_page
 from auditkit.report.lookup import Lookup
 from auditkit.report.neighbourhood_page import neighbourhoods
 from auditkit.report.render import render
-from auditkit.report.templates import Writing, templates
+from auditkit.report.templates import templates
+from auditkit.report.writing import Writing
 from auditkit.results.audit import Audit
 from auditkit.results.measurements import REASONS
 

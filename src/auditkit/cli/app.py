@@ -7,7 +7,7 @@ from typing import Any
 
 import typer
 
-from auditkit.cli import catalogue, check, compare, demo, examine, new, pledge, report, run, schema
+from auditkit.cli import catalogue, check, compare, demo, examine, new, pledge, report, run, schema, translate
 from auditkit.errors import AuditKitError
 
 app = typer.Typer(
@@ -38,7 +38,7 @@ def _mended(command: Callable[..., Any]) -> Callable[..., Any]:
 for name, command in (
     ("new", new.new), ("examine", examine.examine), ("check", check.check), ("pledge", pledge.pledge),
     ("run", run.run), ("report", report.report), ("compare", compare.compare), ("demo", demo.demo),
-    ("catalogue", catalogue.catalogue), ("schema", schema.schema),
+    ("catalogue", catalogue.catalogue), ("schema", schema.schema), ("translate", translate.translate),
 ):  # fmt: skip
     app.command(name)(_mended(command))
 

@@ -3,6 +3,7 @@
 from auditkit.definitions.audit_file import AuditFile
 from auditkit.definitions.policy import Limit
 from auditkit.results.findings import NotChecked
+from auditkit.results.phrases import phrase
 
 EVERYONE = "everyone"
 """The dimension of a limit on all alerts together."""
@@ -29,34 +30,34 @@ def alert_dimensions(limit: Limit, audit: AuditFile) -> tuple[tuple[str, ...], .
 
 
 DISPOSITIONS = NotChecked(
-    topic="How many alerts were right",
-    because="the records have no dispositions",
-    needs=("what officers found after each alert, and whether they looked",),
+    topic=phrase("How many alerts were right"),
+    because=phrase("the records have no dispositions"),
+    needs=(phrase("what officers found after each alert, and whether they looked"),),
 )
 VERIFIED = NotChecked(
-    topic="Whether the dispositions themselves are right",
-    because="they come from police or from the system, and nobody verified them",
-    needs=("a sample of alerts whose cause was established by somebody else",),
+    topic=phrase("Whether the dispositions themselves are right"),
+    because=phrase("they come from police or from the system, and nobody verified them"),
+    needs=(phrase("a sample of alerts whose cause was established by somebody else"),),
 )
 MISSES = NotChecked(
-    topic="What the system misses",
-    because="there is no list of events that does not depend on the system",
-    needs=("events known from elsewhere, such as hospital records or calls, with time and area",),
+    topic=phrase("What the system misses"),
+    because=phrase("there is no list of events that does not depend on the system"),
+    needs=(phrase("events known from elsewhere, such as hospital records or calls, with time and area"),),
 )
 SENSORS = NotChecked(
-    topic="Who lives under the sensors",
-    because="the audit file has no map of sensors with residents",
-    needs=("the share of each area that sensors cover", "residents of each area by group"),
+    topic=phrase("Who lives under the sensors"),
+    because=phrase("the audit file has no map of sensors with residents"),
+    needs=(phrase("the share of each area that sensors cover"), phrase("residents of each area by group")),
 )
 PERSONS = NotChecked(
-    topic="How the people whom officers met after an alert were treated",
-    because="no actions are linked to the alerts",
-    needs=("stops, searches, arrests and injuries after each alert",),
+    topic=phrase("How the people whom officers met after an alert were treated"),
+    because=phrase("no actions are linked to the alerts"),
+    needs=(phrase("stops, searches, arrests and injuries after each alert"),),
 )
 WRONG_PERSONS = NotChecked(
-    topic="Whether some groups of people are stopped more after an alert",
-    because="the records do not say who was stopped",
-    needs=("the group of each person met after an alert",),
+    topic=phrase("Whether some groups of people are stopped more after an alert"),
+    because=phrase("the records do not say who was stopped"),
+    needs=(phrase("the group of each person met after an alert"),),
 )
 
 

@@ -6,35 +6,40 @@ from auditkit.definitions.audit_file import AuditFile
 from auditkit.judge.alerts import open_questions
 from auditkit.results.feedback import Feedback
 from auditkit.results.findings import NotChecked
+from auditkit.results.phrases import phrase
 
 CRIME = NotChecked(
-    topic="Whether the tool reduces crime",
-    because="accuracy, fairness and effect are separate questions, and this audit asks the first two",
-    needs=("a comparison with places or times without the tool",),
+    topic=phrase("Whether the tool reduces crime"),
+    because=phrase("accuracy, fairness and effect are separate questions, and this audit asks the first two"),
+    needs=(phrase("a comparison with places or times without the tool"),),
 )
-SAME_SCORE = "Whether a score means the same in every group"
-SIMILAR = "Whether groups differ among people in similar circumstances"
-NO_NUMBER = "the data checks, or too few people, left no number"
+SAME_SCORE = phrase("Whether a score means the same in every group")
+SIMILAR = phrase("Whether groups differ among people in similar circumstances")
+NO_NUMBER = phrase("the data checks, or too few people, left no number")
+NO_SCORES, NO_OUTCOMES = phrase("the table has no scores"), phrase("the table has no outcomes")
+NEITHER = phrase("the table has no scores and no outcomes")
 ERRORS = NotChecked(
-    topic="Who is wrongly flagged and who is missed",
-    because="the table has no outcomes",
-    needs=("what was later recorded about each person, flagged or not",),
+    topic=phrase("Who is wrongly flagged and who is missed"),
+    because=NO_OUTCOMES,
+    needs=(phrase("what was later recorded about each person, flagged or not"),),
 )
-MORE_PEOPLE = "records on which the checks pass, with more people of each group"
+MORE_PEOPLE = phrase("records on which the checks pass, with more people of each group")
 LESS_HARMFUL = NotChecked(
-    topic="Whether a less harmful rule would serve the same need",
-    because="the audit file names neither the need nor a loss that would be tolerated",
-    needs=("the need, how it is measured, and how much of it the board would give up",),
+    topic=phrase("Whether a less harmful rule would serve the same need"),
+    because=phrase("the audit file names neither the need nor a loss that would be tolerated"),
+    needs=(phrase("the need, how it is measured, and how much of it the board would give up"),),
 )
 UNNAMED = NotChecked(
-    topic="Whether a subgroup that nobody named is treated worse",
-    because="the audit file asks for no search",
-    needs=("a section [subgroups] in the audit file",),
+    topic=phrase("Whether a subgroup that nobody named is treated worse"),
+    because=phrase("the audit file asks for no search"),
+    needs=(phrase("a section [subgroups] in the audit file"),),
 )
 BOUNDS = NotChecked(
-    topic="How far people of unknown group could change numbers by score or within equal circumstances",
-    because="worst cases are worked out for rates and their comparisons, not for these numbers",
-    needs=("the group of every person",),
+    topic=phrase(
+        "How far people of unknown group could change numbers by score or within equal circumstances"
+    ),
+    because=phrase("worst cases are worked out for rates and their comparisons, not for these numbers"),
+    needs=(phrase("the group of every person"),),
 )
 
 
@@ -86,58 +91,66 @@ def _searches(audit: AuditFile, metrics: frozenset[str]) -> tuple[NotChecked, ..
 def _same_score(audit: AuditFile, metrics: frozenset[str]) -> tuple[NotChecked, ...]:
     if "outcome_rate_at_score" in metrics:
         return ()
-    absent = {
-        "the table has no scores": None if audit.records.score else "the tool's score of each person",
-        "the table has no outcomes": None if audit.outcome else "what was later recorded about each person",
-    }
-    needs = {because: need for because, need in absent.items() if need}
-    found = needs or {NO_NUMBER: "records on which that check passes, with more people of each group"}
-    return (NotChecked(topic=SAME_SCORE, because=" and ".join(found), needs=tuple(found.values())),)
+    scores, outcomes = bool(audit.records.score), bool(audit.outcome)
+    because = {(False, True): NO_SCORES, (True, False): NO_OUTCOMES, (False, False): NEITHER}
+    needs: tuple[str, ...] = () if scores else (phrase("the tool's score of each person"),)
+    needs += () if outcomes else (phrase("what was later recorded about each person"),)
+    return (
+        NotChecked(
+            topic=SAME_SCORE,
+            because=because.get((scores, outcomes), NO_NUMBER),
+            needs=needs or (phrase("records on which that check passes, with more people of each group"),),
+        ),
+    )
 
 
 def _similar(audit: AuditFile, metrics: frozenset[str]) -> tuple[NotChecked, ...]:
     if any(name.endswith("_common_odds_ratio") for name in metrics):
         return ()
     if audit.records.strata:
-        needs = ("groups and circumstances that overlap, with more people in each",)
+        needs = (phrase("groups and circumstances that overlap, with more people in each"),)
         return (NotChecked(topic=SIMILAR, because=NO_NUMBER, needs=needs),)
-    needs = ("a column of circumstances that neither police nor the tool made, named in the audit file",)
-    return (NotChecked(topic=SIMILAR, because="the audit file names no circumstances", needs=needs),)
+    needs = (
+        phrase("a column of circumstances that neither police nor the tool made, named in the audit file"),
+    )
+    return (NotChecked(topic=SIMILAR, because=phrase("the audit file names no circumstances"), needs=needs),)
 
 
 def _loop(feedback: Feedback) -> tuple[NotChecked, ...]:
-    topic = "Whether the tool would feed on records that its own use produces"
+    topic = phrase("Whether the tool would feed on records that its own use produces")
     if feedback.status == "measured":
         return ()
     return (NotChecked(topic=topic, because=feedback.because, needs=feedback.needs),)
 
 
 ACCURACY = NotChecked(
-    topic="Whether flags fall where incidents are",
-    because="the records have no outcomes",
-    needs=("incidents by area and period, from a source that does not depend on the tool",),
+    topic=phrase("Whether flags fall where incidents are"),
+    because=phrase("the records have no outcomes"),
+    needs=(phrase("incidents by area and period, from a source that does not depend on the tool"),),
 )
 SIZES = NotChecked(
-    topic="Whether the findings hold with larger or smaller areas",
-    because="the audit knows too few neighbouring areas to draw larger ones",
-    needs=("boundaries or centroids of the areas",),
+    topic=phrase("Whether the findings hold with larger or smaller areas"),
+    because=phrase("the audit knows too few neighbouring areas to draw larger ones"),
+    needs=(phrase("boundaries or centroids of the areas"),),
 )
 PERSONS = NotChecked(
-    topic="How single residents are treated",
-    because="the data describe areas",
-    needs=("records of stops, searches or contacts with single persons",),
+    topic=phrase("How single residents are treated"),
+    because=phrase("the data describe areas"),
+    needs=(phrase("records of stops, searches or contacts with single persons"),),
 )
 
 
 MOVED = NotChecked(
-    topic="Whether incidents moved next door",
-    because="the audit file names no areas where something was done, and none to compare them with",
-    needs=("treated, neighbouring and comparison areas, with days before and after ([displacement])",),
+    topic=phrase("Whether incidents moved next door"),
+    because=phrase("the audit file names no areas where something was done, and none to compare them with"),
+    needs=(
+        phrase("treated, neighbouring and comparison areas, with days before and after ([displacement])"),
+    ),
 )
 TRADE_OFF = NotChecked(
-    topic="What it would cost if flags fell less on one group",
-    because="the audit file names no group whose share is capped",
-    needs=("a group, and the loss of hits that the board would tolerate ([frontier])",),
+    topic=phrase("What it would cost if flags fell less on one group"),
+    because=phrase("the audit file names no group whose share is capped"),
+    needs=(phrase("a group, and the loss of hits that the board would tolerate ([frontier])"),),
 )
 
 

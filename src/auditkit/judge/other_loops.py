@@ -19,6 +19,7 @@ from auditkit.results.other_loops import (
     LoopVerdict,
     PersonLoop,
 )
+from auditkit.results.phrases import phrase
 
 PLACEBOS = ("log_placebo_lead", "log_negative_control")
 RESTS_ON = ("selection_rate", "prevalence")
@@ -30,8 +31,8 @@ OF_EVERYONE = (
     "supervision_slope",
     "supervision_stayed",
 )
-TOO_FEW = "too few people are flagged, or are not, for anything about them to be published"
-MORE = "records of more people"
+TOO_FEW = phrase("too few people are flagged, or are not, for anything about them to be published")
+MORE = phrase("records of more people")
 
 
 def person_verdict(person: PersonLoop) -> LoopVerdict:

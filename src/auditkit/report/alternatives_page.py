@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from string import ascii_uppercase
 
 from auditkit.report.lookup import Figure, Lookup, label, side
-from auditkit.report.numbers import per_cent, whole
+from auditkit.report.numbers import decimal, per_cent, whole
 from auditkit.report.trade_chart import TradeChart, TradePoint, trade_chart
 from auditkit.results.alternative_records import AlternativesRecord, CandidateRecord, SubgroupsRecord
 from auditkit.results.document import MeasurementRecord
@@ -94,14 +94,14 @@ def alternatives_page(look: Lookup) -> AlternativesView | None:
     return AlternativesView(
         record=record, rate=record.disparity.rpartition("_")[0], ratio=record.disparity.endswith("_ratio"),
         group=label(record.group), against=label(record.against), tried=max(0, len(record.candidates) - 1),
-        tolerated=per_cent(record.tolerated_loss, locale=look.locale).rstrip("%"),
+        tolerated=decimal(100 * record.tolerated_loss, locale=look.locale, digits=1, limits=(0.0, 100.0)),
         reduction=per_cent(record.smallest_reduction, locale=look.locale),
         more=per_cent(record.flags_within, locale=look.locale), people=whole(record.people, locale=look.locale),
         fitted_on=whole(record.fitted_on, locale=look.locale), own=rows[0] if rows else None, rows=rows,
         affected=tuple(row for row in rows if row.record.shortlisted or row.record.claim is None) if first else rows,
         left=max(0, len(record.candidates) - len(rows)),
         shown=tuple(row for row in rows if row.record.claim == "shown"),
-        chart=_chart(record, rows, items),
+        chart=_chart(look, record, rows, items),
     )  # fmt: skip
 
 
@@ -164,7 +164,7 @@ def _harmed(look: Lookup, items: dict[str, list[MeasurementRecord]]) -> tuple[st
 
 
 def _chart(
-    record: AlternativesRecord, rows: tuple[RuleRow, ...], items: dict[str, dict[str, list[MeasurementRecord]]]
+    look: Lookup, record: AlternativesRecord, rows: tuple[RuleRow, ...], items: dict[str, dict[str, list[MeasurementRecord]]]
 ) -> TradeChart | None:  # fmt: skip
     points = []
     for row in rows:
@@ -179,7 +179,7 @@ def _chart(
     ratio = record.disparity.endswith("_ratio")
     return trade_chart(
         tuple(points), equality=1.0 if ratio else 0.0, least=points[0].across[0] - record.tolerated_loss,
-        per_cent=(True, not ratio),
+        per_cent=(True, not ratio), locale=look.locale,
     )  # fmt: skip
 
 

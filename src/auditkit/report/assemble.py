@@ -22,6 +22,7 @@ from auditkit.results.findings import Alternative, Judgement, NotChecked
 from auditkit.results.input_records import InputFileRecord
 from auditkit.results.inputs import InputRecord
 from auditkit.results.measurements import Estimate, Measurement, Measurements, NotEstimable
+from auditkit.results.phrases import phrase
 from auditkit.results.places import PlaceTally
 from auditkit.results.pledges import PledgeCheck
 from auditkit.results.releases import Reason
@@ -29,7 +30,7 @@ from auditkit.results.sensitivity import Sensitivity
 from auditkit.results.sensitivity_records import sensitivity_record
 from auditkit.results.tally import Tally
 
-UNANSWERED = "the audit file does not say which finding answers it; read the pages below for it"
+UNANSWERED = phrase("the audit file does not say which finding answers it; read the pages below for it")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,7 +249,8 @@ def _places(
     rule = None
     if history is not None and history.source is not None:
         declared = history.source
-        rule = f"{declared.column}: reported = {', '.join(declared.reported)}; discovered = {', '.join(declared.discovered)}"
+        reported, discovered = ", ".join(declared.reported), ", ".join(declared.discovered)
+        rule = phrase("{}: reported = {}; discovered = {}").format(declared.column, reported, discovered)
     return place_records.PlacesRecord(
         periods=len(tally.periods), period=audit.records.period,
         first=tally.periods[0] if tally.periods else None, last=tally.periods[-1] if tally.periods else None,

@@ -23,7 +23,7 @@ class Tick:
     """A mark on the axis."""
 
     x: float
-    text: str
+    share: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +69,7 @@ def rate_chart(points: tuple[Point, ...], *, reference: float | None) -> Chart:
         for index, point in enumerate(points)
     )  # fmt: skip
     count = round(most / step)
-    ticks = tuple(Tick(x=across(step * k), text=f"{round(100 * step * k)}%") for k in range(count + 1))
+    ticks = tuple(Tick(x=across(step * k), share=step * k) for k in range(count + 1))
     return Chart(
         width=WIDTH, height=TOP + ROW * len(points) + 12, left=LEFT, right=WIDTH - RIGHT, marks=marks, ticks=ticks,
         reference=None if reference is None else across(reference),

@@ -58,8 +58,8 @@ class FrontierChart:
     spots: tuple[Spot, ...]
     line: str
     """Points of a polyline through the searched choices."""
-    across: tuple[tuple[float, str], ...]
-    up: tuple[tuple[float, str], ...]
+    across: tuple[tuple[float, float], ...]
+    up: tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,6 +183,6 @@ def _top(values: list[float]) -> float:
     return next(top for top in (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0) if top >= min(1.0, max(values)))
 
 
-def _ticks(most: float, place: Callable[[float], float]) -> tuple[tuple[float, str], ...]:
+def _ticks(most: float, place: Callable[[float], float]) -> tuple[tuple[float, float], ...]:
     steps = 4 if most in {0.2, 0.4, 0.8, 1.0} else 5 if most in {0.05, 0.1, 0.5} else 3
-    return tuple((place(most * k / steps), f"{round(100 * most * k / steps)}%") for k in range(steps + 1))
+    return tuple((place(most * k / steps), most * k / steps) for k in range(steps + 1))

@@ -33,7 +33,7 @@ class LoopChart:
     right: int
     bottom: int
     bands: tuple[Band, ...]
-    ticks: tuple[tuple[float, str], ...]
+    ticks: tuple[tuple[float, float], ...]
     """Height and label of each line across."""
     rounds: int
 
@@ -54,7 +54,7 @@ def loop_chart(feedback: FeedbackRecord) -> LoopChart | None:
         x = LEFT + (WIDTH - LEFT - RIGHT) * round_ / rounds
         return round(x, 1), round(TOP + (HEIGHT - TOP - BOTTOM) * (1 - share / most), 1)
 
-    ticks = tuple((at(0, step * k)[1], f"{round(100 * step * k)}%") for k in range(round(most / step) + 1))
+    ticks = tuple((at(0, step * k)[1], step * k) for k in range(round(most / step) + 1))
     return LoopChart(
         width=WIDTH, height=HEIGHT, left=LEFT, right=WIDTH - RIGHT, bottom=HEIGHT - BOTTOM, rounds=rounds,
         bands=tuple(_band(arm, at) for arm in chosen), ticks=ticks,

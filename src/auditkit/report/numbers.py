@@ -11,20 +11,69 @@ DIGITS: tuple[NumberPattern, ...] = tuple(parse_pattern(f"#,##0.{'0' * digits}")
 WHOLE, ANY = parse_pattern("#,##0"), parse_pattern("#,##0.########")
 
 
-def _written(value: float, pattern: NumberPattern, locale: str) -> str:
-    return str(format_decimal(value, format=pattern, locale=_language(locale)))
+ZEROS = {
+    "latn": "0",
+    "arab": "\u0660",
+    "arabext": "\u06f0",
+    "beng": "\u09e6",
+    "deva": "\u0966",
+    "mymr": "\u1040",
+}
+"""The zero of each way of writing digits, which the other nine follow; languages with another one get 0 to 9."""
+
+
+class Number(str):
+    """A number as it is written, which remembers its value: grammar asks for it."""
+
+    __slots__ = ("value",)
+    value: float
+
+
+def _written(value: float, pattern: NumberPattern, locale: str) -> Number:
+    system = _digits(locale)
+    text = format_decimal(value, format=pattern, locale=language_of(locale), numbering_system=system)
+    signed = str(text).replace("-", _sign(locale, "minusSign"), 1)
+    return _number(own_digits(signed, locale=locale), value)
+
+
+def _number(text: str, value: float) -> Number:
+    number = Number(text)
+    number.value = value
+    return number
 
 
 @cache
-def _language(locale: str) -> Locale:
+def language_of(locale: str) -> Locale:
+    """Return what Babel knows of a language."""
     return Locale.parse(locale)
+
+
+@cache
+def _digits(locale: str) -> str:
+    system = language_of(locale).default_numbering_system
+    return system if system in ZEROS else "latn"
+
+
+def own_digits(text: str, *, locale: str) -> str:
+    """Write digits as the language does; Babel puts in its other signs alone.
+
+    >>> own_digits("2026", locale="fa"), own_digits("2026", locale="es")
+    ('۲۰۲۶', '2026')
+    """
+    zero = ord(ZEROS[_digits(locale)])
+    return text if zero == ord("0") else text.translate({ord("0") + k: zero + k for k in range(10)})
+
+
+@cache
+def _sign(locale: str, name: str) -> str:
+    return str(language_of(locale).number_symbols[_digits(locale)][name])
 
 
 def _side(value: float, limit: float) -> int:
     return (value > limit) - (value < limit)
 
 
-def decimal(value: float, *, locale: str, digits: int = 2, limits: Iterable[float] = ()) -> str:
+def decimal(value: float, *, locale: str, digits: int = 2, limits: Iterable[float] = ()) -> Number:
     """Write a number with so many digits, or more where fewer would move it to or across a limit.
 
     >>> decimal(0.796, locale="en", limits=[0.8])
@@ -38,16 +87,16 @@ def decimal(value: float, *, locale: str, digits: int = 2, limits: Iterable[floa
     return shortest(value, locale=locale)
 
 
-def shortest(value: float, *, locale: str) -> str:
+def shortest(value: float, *, locale: str) -> Number:
     """Write a number with as many digits as it has.
 
     >>> shortest(300.0, locale="en"), shortest(1.5, locale="en")
     ('300', '1.5')
     """
-    return _written(value, ANY, locale)
+    return _written(int(value) if float(value).is_integer() else value, ANY, locale)
 
 
-def whole(value: float, *, locale: str) -> str:
+def whole(value: float, *, locale: str) -> Number:
     """Write a count.
 
     >>> whole(7214, locale="en")
@@ -56,7 +105,7 @@ def whole(value: float, *, locale: str) -> str:
     return _written(round(value), WHOLE, locale)
 
 
-def per_thousand(rate: float, *, locale: str) -> str:
+def per_thousand(rate: float, *, locale: str) -> Number:
     """Write a rate as so many of 1,000; small ones keep a decimal, so that few is not none.
 
     >>> per_thousand(0.448468, locale="en"), per_thousand(0.0042, locale="en"), per_thousand(0.0, locale="en")
@@ -68,20 +117,47 @@ def per_thousand(rate: float, *, locale: str) -> str:
     return decimal(number, locale=locale, digits=1, limits=(0.0, 1000.0))
 
 
-def signed(value: float, *, locale: str, digits: int = 1) -> str:
+def signed(value: float, *, locale: str, digits: int = 1) -> Number:
     """Write a gap with its sign.
 
     >>> signed(1.34, locale="en"), signed(-0.2, locale="en"), signed(0.0, locale="en")
     ('+1.3', '-0.2', '0.0')
     """
     text = decimal(value, locale=locale, digits=digits)
-    return f"+{text}" if value > 0 else text
+    return _number(_sign(locale, "plusSign") + text, value) if value > 0 else text
 
 
-def per_cent(rate: float, *, locale: str) -> str:
+def unsigned(number: Number) -> Number:
+    """Leave the sign of a number out, where words say it.
+
+    >>> unsigned(decimal(-0.25, locale="en")), unsigned(signed(0.25, locale="ar"))
+    ('0.25', '0.2')
+    """
+    return _number(number.lstrip("\u200e\u200f\u061c+-\u2212"), abs(number.value))
+
+
+def per_cent(rate: float, *, locale: str) -> Number:
     """Write a rate as a percentage with one decimal.
 
     >>> per_cent(0.448468, locale="en")
     '44.8%'
     """
-    return f"{decimal(100 * rate, locale=locale, digits=1, limits=(0.0, 100.0))}%"
+    return in_per_cent(decimal(100 * rate, locale=locale, digits=1, limits=(0.0, 100.0)), locale)
+
+
+def whole_per_cent(rate: float, *, locale: str) -> Number:
+    r"""Write a rate as a percentage without decimals, as on an axis.
+
+    >>> whole_per_cent(0.25, locale="en"), whole_per_cent(0.25, locale="es")
+    ('25%', '25\xa0%')
+    """
+    return in_per_cent(whole(100 * rate, locale=locale), locale)
+
+
+def in_per_cent(number: Number, locale: str) -> Number:
+    """Put the per cent sign where the language has it."""
+    pattern = language_of(locale).percent_formats[None]
+    before, after = (
+        part.replace("%", _sign(locale, "percentSign")) for part in (pattern.prefix[0], pattern.suffix[0])
+    )
+    return _number(f"{before}{number}{after}", number.value)

@@ -4,12 +4,11 @@ import csv
 from io import StringIO
 from typing import Any
 
-from babel import Locale
-
-from auditkit.report.languages import available_languages, check_languages, translations
-from auditkit.report.templates import Writing, rendered
+from auditkit.report.languages import about, available_languages, check_languages, translations
+from auditkit.report.templates import rendered
 from auditkit.report.text import clean, spreadsheet
 from auditkit.report.view import Reader
+from auditkit.report.writing import Writing
 from auditkit.results.document import AuditDocument
 from auditkit.results.measurements import REASONS
 from auditkit.results.tables import tables
@@ -29,7 +28,8 @@ def render(document: AuditDocument) -> dict[str, bytes]:
     for language in document.languages:
         view = Reader(document, locale=language).view()
         facts: dict[str, Any] = {"doc": document, "view": view, "reasons": REASONS}
-        facts["direction"] = Locale.parse(language).text_direction
+        facts["spoken"] = about(language)
+        facts["others"] = tuple(about(other) for other in document.languages if other != language)
         catalogue = translations(language)
         for suffix in ("html", "md"):
             written = rendered(f"report.{suffix}.j2", facts, writing=Writing(language, catalogue, suffix))

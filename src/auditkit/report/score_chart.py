@@ -63,7 +63,7 @@ class ScoreChart:
     series: tuple[Series, ...]
     across: tuple[tuple[float, str], ...]
     """Place and score of each bin."""
-    up: tuple[tuple[float, str], ...]
+    up: tuple[tuple[float, float], ...]
     """Height and label of each line across."""
 
 
@@ -100,5 +100,5 @@ def score_chart(lines: tuple[Line, ...], scores: tuple[str, ...]) -> ScoreChart 
         width=WIDTH, height=HEIGHT, left=LEFT, right=WIDTH - RIGHT, scores_y=HEIGHT - BOTTOM + 16, name_y=HEIGHT - 6,
         legend=(LEFT + 11, LEFT + 22, LEFT + 30), series=series,
         across=tuple((round(LEFT + step * (at + 0.5), 1), score) for at, score in enumerate(scores)),
-        up=tuple((height(rate), f"{round(100 * rate)}%") for rate in (0.0, 0.25, 0.5, 0.75, 1.0)),
+        up=tuple((height(rate), rate) for rate in (0.0, 0.25, 0.5, 0.75, 1.0)),
     )  # fmt: skip

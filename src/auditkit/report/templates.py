@@ -1,41 +1,30 @@
 """Filling templates: what is written in a file is escaped for its format, and put into its language."""
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from gettext import NullTranslations
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from auditkit import bundled
-from auditkit.report.numbers import decimal, per_cent, shortest, whole
-from auditkit.report.text import clean, markdown
-
-
-@dataclass(frozen=True, slots=True)
-class Writing:
-    """How the text of one file is written."""
-
-    language: str
-    catalogue: NullTranslations
-    suffix: Literal["html", "md"]
-
-    def escaped(self, value: object) -> Markup:
-        """Turn text into text of the file, whatever it holds; what is markup already stays."""
-        if isinstance(value, Markup):
-            return value
-        return escape(clean(str(value))) if self.suffix == "html" else Markup(markdown(value))  # noqa: S704  # escaped just here
+from auditkit.report.dates import long_date
+from auditkit.report.directions import in_its_language
+from auditkit.report.languages import SOURCE, direction
+from auditkit.report.numbers import decimal, per_cent, shortest, unsigned, whole, whole_per_cent
+from auditkit.report.writing import Writing
 
 
 def rendered(template: str, facts: Mapping[str, Any], *, writing: Writing) -> bytes:
     """Fill a template with facts."""
     found = templates(bundled.folder("report_templates")).get_template(template)
-    return found.render(facts, writing=writing, language=writing.language).encode()
+    page = found.render(facts, writing=writing, language=writing.language)
+    if writing.suffix == "html" and writing.language != SOURCE:
+        page = in_its_language(page, direction=direction(writing.language))
+    return page.encode()
 
 
 @cache
@@ -49,13 +38,22 @@ def templates(folder: Path) -> Environment:
         lstrip_blocks=True,
         finalize=_finalized,
     )
-    environment.globals |= {"_": _translated, "gettext": _translated, "tr": _said}
+    environment.globals |= {
+        "_": _translated, "gettext": _translated, "_n": _counted, "tr": _said, "from_to": _from_to,
+    }  # fmt: skip
     environment.filters |= {
         "deeper": _deeper,
         "whole": _in_language(whole),
         "decimal": _in_language(decimal),
         "per_cent": _in_language(per_cent),
+        "whole_per_cent": _in_language(whole_per_cent),
         "shortest": _in_language(shortest),
+        "unsigned": unsigned,
+        "date": _in_language(long_date),
+        "tr": _said,
+        "word": _word,
+        "listed": _listed,
+        "clauses": _clauses,
     }
     return environment
 
@@ -66,17 +64,17 @@ def _finalized(context: Context, value: object) -> object:
 
 
 @pass_context
-def _translated(context: Context, message: str, **values: object) -> Markup:
-    """Translate a message; whatever is put into it is cleaned and escaped first."""
+def _translated(context: Context, message: str, /, **values: object) -> Markup:
+    """Translate a message."""
     writing: Writing = context["writing"]
-    safe = {name: writing.escaped(value) for name, value in values.items()}
-    return Markup(writing.catalogue.gettext(message)) % safe  # noqa: S704  # our own text, with escaped values
+    return writing.message(message, values)
 
 
 @pass_context
-def _said(context: Context, sentence: str) -> str:
-    """Translate a sentence from a TOML file, which is no format string."""
-    return str(context["writing"].catalogue.gettext(sentence))
+def _counted(context: Context, one: str, many: str, number: object, /, **values: object) -> Markup:
+    """Translate a message whose form depends on a number."""
+    writing: Writing = context["writing"]
+    return writing.counted(one, many, number, values)
 
 
 @pass_context
@@ -87,9 +85,44 @@ def _deeper(context: Context, text: Markup) -> Markup:
     return Markup(re.sub(r"(</?h)([2-5])\b", lambda head: f"{head[1]}{int(head[2]) + 1}", text))  # noqa: S704
 
 
-def _in_language(write: Callable[..., str]) -> Callable[[Context, float], str]:
+@pass_context
+def _said(context: Context, sentence: str) -> Markup:
+    """Translate a sentence from a declaration or from code."""
+    writing: Writing = context["writing"]
+    return writing.said(sentence)
+
+
+@pass_context
+def _word(context: Context, text: str) -> Markup:
+    """Translate what may be a word of ours, or a name from elsewhere."""
+    writing: Writing = context["writing"]
+    return writing.word(text)
+
+
+@pass_context
+def _from_to(context: Context, low: object, high: object) -> Markup:
+    """Write a range, in the direction of the language."""
+    writing: Writing = context["writing"]
+    return writing.put(low) + " \N{EN DASH} " + writing.put(high)
+
+
+@pass_context
+def _listed(context: Context, items: Iterable[object]) -> Markup:
+    """List names as the language does."""
+    writing: Writing = context["writing"]
+    return writing.listed(items)
+
+
+@pass_context
+def _clauses(context: Context, parts: Iterable[object]) -> Markup:
+    """Join parts of a sentence as the language does."""
+    writing: Writing = context["writing"]
+    return writing.clauses(parts)
+
+
+def _in_language(write: Callable[..., str]) -> Callable[[Context, Any], str]:
     @pass_context
-    def written(context: Context, value: float) -> str:
+    def written(context: Context, value: Any) -> str:
         return write(value, locale=context["writing"].language)
 
     return written

@@ -4,11 +4,13 @@ import re
 import unicodedata
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|<>~-])")
+ENGLISH_STARTS, ENGLISH_ENDS = "\ue000", "\ue001"
+"""Around a message without a translation, until the page is finished; in text from vendors they are dropped."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def clean(text: str) -> str:
-    r"""Drop control and invisible formatting characters, such as those that reverse the reading direction.
+    r"""Drop control, private and invisible formatting characters, such as those that reverse the reading direction.
 
     >>> clean("safe\u202eevil\x07")
     'safeevil'
@@ -18,7 +20,7 @@ def clean(text: str) -> str:
     return "".join(
         letter
         for letter in text
-        if letter in "\n\t" or unicodedata.category(letter) not in {"Cc", "Cf", "Cs"}
+        if letter in "\n\t" or unicodedata.category(letter) not in {"Cc", "Cf", "Co", "Cs"}
     )
 
 

@@ -4,6 +4,8 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+from auditkit.report.numbers import in_per_cent, shortest
+
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 460, 320, 52, 14, 16, 44
 EDGE = 0.06
 """Share of the picture that is left free around the marks."""
@@ -88,7 +90,7 @@ class _Axis:
 
 
 def trade_chart(
-    points: tuple[TradePoint, ...], *, equality: float, least: float, per_cent: tuple[bool, bool]
+    points: tuple[TradePoint, ...], *, equality: float, least: float, per_cent: tuple[bool, bool], locale: str
 ) -> TradeChart:
     """Lay out rules by usefulness, to the right, and disparity, upwards.
 
@@ -102,6 +104,8 @@ def trade_chart(
         The usefulness that is left after the tolerated loss.
     per_cent
         Whether values across and upwards are written in per cent.
+    locale
+        The language of the numbers.
     """
     x = _Axis([value for one in points for value in one.across], LEFT, WIDTH - RIGHT)
     y = _Axis([*(value for one in points for value in one.up), equality], HEIGHT - BOTTOM, TOP)
@@ -115,17 +119,18 @@ def trade_chart(
             )
             for one in points
         ),
-        across=tuple((x.place(value), _written(value, per_cent=per_cent[0])) for value in x.ticks()),
-        up=tuple((y.place(value), _written(value, per_cent=per_cent[1])) for value in y.ticks()),
+        across=tuple((x.place(value), _written(value, per_cent=per_cent[0], locale=locale)) for value in x.ticks()),
+        up=tuple((y.place(value), _written(value, per_cent=per_cent[1], locale=locale)) for value in y.ticks()),
         equal=y.place(equality), least=x.place(least) if x.holds(least) else None,
         ticks_y=HEIGHT - BOTTOM + 16, name_y=HEIGHT - 8, middle=(LEFT + WIDTH - RIGHT) // 2,
     )  # fmt: skip
 
 
-def _written(value: float, *, per_cent: bool) -> str:
+def _written(value: float, *, per_cent: bool, locale: str) -> str:
     """Write a tick.
 
-    >>> _written(0.65, per_cent=True), _written(1.5, per_cent=False)
-    ('65%', '1.5')
+    >>> _written(0.65, per_cent=True, locale="en"), _written(1.5, per_cent=False, locale="de")
+    ('65%', '1,5')
     """
-    return f"{100 * value:.4g}%" if per_cent else f"{value:.4g}"
+    number = shortest(float(f"{100 * value if per_cent else value:.4g}"), locale=locale)
+    return in_per_cent(number, locale) if per_cent else number

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from auditkit.results.phrases import phrase
 from auditkit.simulate.forecasters import (
     Floats,
     Forecaster,
@@ -26,8 +27,10 @@ from auditkit.simulate.spread import KernelDensity, SelfExciting
 from auditkit.statistics.overlap import jaccard
 
 Make = Callable[[], Forecaster]
-NOTHING_TO_REPEAT = "no audited period has records before it and flags on some areas but not on all, so nothing can be repeated"
-KERNEL_DENSITY = "a kernel density"
+NOTHING_TO_REPEAT = phrase(
+    "no audited period has records before it and flags on some areas but not on all, so nothing can be repeated"
+)
+KERNEL_DENSITY = phrase("a kernel density")
 DECAYS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5)
 LONGEST_WINDOW = 26
 """Periods of the longest rolling count that is tried."""
@@ -71,14 +74,19 @@ def candidates(submission: Submission) -> tuple[tuple[str, Make], ...]:
     Methods 6.3: a tool that cannot be retrained is replaced by a fitted surrogate, which is named.
     """
     longest = min(max(LONGEST_WINDOW, submission.baseline_periods), len(submission.past.periods) + 1)
-    found: list[tuple[str, Make]] = [("all records so far", Proportional)]
+    found: list[tuple[str, Make]] = [(phrase("all records so far"), Proportional)]
     found += [(_window(n), _rolling(n)) for n in range(1, longest + 1)]
-    found += [(f"all records, of which {decay:.0%} fade each period", _fading(decay)) for decay in DECAYS]
-    return (*found, (KERNEL_DENSITY, KernelDensity), ("a self-exciting process", SelfExciting))
+    found += [
+        (phrase("all records, of which {:.0%} fade each period").format(decay), _fading(decay))
+        for decay in DECAYS
+    ]
+    return (*found, (KERNEL_DENSITY, KernelDensity), (phrase("a self-exciting process"), SelfExciting))
 
 
 def _window(periods: int) -> str:
-    return "the records of the last period" if periods == 1 else f"the records of the last {periods} periods"
+    if periods == 1:
+        return phrase("the records of the last period")
+    return phrase("the records of the last {} periods").format(periods)
 
 
 def _rolling(window: int) -> Make:

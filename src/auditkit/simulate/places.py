@@ -14,6 +14,7 @@ import numpy as np
 from auditkit.definitions.places import FeedbackChoice
 from auditkit.definitions.records import Decision
 from auditkit.results.feedback import Feedback
+from auditkit.results.phrases import phrase
 from auditkit.results.places import PlaceTally
 from auditkit.simulate.forecasters import ALLOCATORS, Factory, Forecaster, Paced, RerunError, Surrogate
 from auditkit.simulate.loop_areas import loop_areas, loop_groups
@@ -26,9 +27,11 @@ from auditkit.statistics.retraining import rank_stability
 
 SURE = 0.7
 """A stand-in that repeats less than this of the submitted decisions is no stand-in (design, section 5)."""
-UNKNOWN = "this version of auditkit does not know the allocator '{}'"
-UNLIKE = "no stand-in repeats the submitted decisions: the best, '{}', shares {:.0%} of their flags, and 70% is needed"
-NEEDS = ("a tool that can be retrained here, or a simple rule that repeats its decisions",)
+UNKNOWN = phrase("this version of auditkit does not know the allocator '{}'")
+UNLIKE = phrase(
+    "no stand-in repeats the submitted decisions: the best, '{}', shares {:.0%} of their flags, and 70% is needed"
+)
+NEEDS = (phrase("a tool that can be retrained here, or a simple rule that repeats its decisions"),)
 
 
 def simulate_places(  # noqa: PLR0913  # what the pipeline knows of the audit

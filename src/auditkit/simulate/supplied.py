@@ -11,6 +11,7 @@ import numpy as np
 from auditkit.definitions.places import FeedbackChoice
 from auditkit.definitions.records import Decision
 from auditkit.results.feedback import Feedback, RetrainedModel
+from auditkit.results.phrases import phrase
 from auditkit.results.places import PlaceTally
 from auditkit.simulate.closest import KERNEL_DENSITY, repeated
 from auditkit.simulate.command import Program, program, read_scores
@@ -29,10 +30,10 @@ from auditkit.simulate.places import simulate_places
 from auditkit.simulate.reading import read_loop, submission
 from auditkit.simulate.spread import centres
 
-NOT_ALLOWED = (
+NOT_ALLOWED = phrase(
     "the audit file names a program to retrain the tool, which runs only with `auditkit run --allow-command`"
 )
-NEEDS = ("leave to run the program that the audit file names",)
+NEEDS = (phrase("leave to run the program that the audit file names"),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
