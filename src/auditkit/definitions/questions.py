@@ -20,8 +20,8 @@ ABOUT: tuple[About, ...] = get_args(About)
 class Question(Definition):
     """A question that residents asked."""
 
-    asked_by: Text
-    text: Text
+    asked_by: Text = Field(description="who asked, and when.")
+    text: Text = Field(description="the question, in their words.")
     about: About | None = Field(
         None, description="the page of the report that answers it; without it, the question is only repeated."
     )
