@@ -139,7 +139,7 @@ def test_residents_own_questions_are_answered_from_the_findings(places: auditkit
     first, elsewhere, crime, weather = asked.split("<h3>")[1:]
 
     # a120 is among the areas flagged in three weeks; the forty areas after a160 are flagged in four.
-    assert "Flagged in 3 of 4 periods. 40 of 200 areas are flagged more often." in words(first)
+    assert "Flagged in 3 of 4 periods. Of 200 areas, 40 are flagged more often." in words(first)
     assert re.search(r'<a href="#(entry-\d+)">', first)
     assert "this audit has no area “<b>Elsewhere</b>”" in words(elsewhere)
     assert "<b>Elsewhere" not in page(places)
@@ -174,7 +174,7 @@ def test_every_neighbourhood_has_one_entry_and_the_page_stays_small(places: audi
     # Exact limits of a Poisson mean of 40 (Garwood): 28.58 and 54.47.
     assert "160.0 recorded incidents (plausible range 136.2 to 186.8)" in words(entries[199][2])
     assert "40.0 recorded incidents (plausible range 28.6 to 54.5)" in words(entries[1][2])
-    assert "None of 200 areas is flagged more often." in entries[199][2]
+    assert "Of 200 areas, none is flagged more often." in entries[199][2]
     assert "The policy sets no limit for single areas" in page(places)
     assert len(page(places)) < 1_000_000
 
