@@ -23,7 +23,7 @@ from auditkit.definitions.checks import ToolType, read_checks, read_tool_type
 from auditkit.definitions.pledge import KeptPledge, pledge_of, read_pledge, write_pledge
 from auditkit.definitions.policy import ChosenPolicy, Policy, choose_policy
 from auditkit.definitions.publication import Ledger, read_ledger
-from auditkit.errors import DefinitionError, Problem, closest, shown
+from auditkit.judge.about import check_about, known_names
 from auditkit.judge.alternative_areas import alternative_areas
 from auditkit.judge.alternatives import with_aim
 from auditkit.judge.disclosure import withhold_checks
@@ -33,6 +33,7 @@ from auditkit.judge.loop_disclosure import withhold_loop
 from auditkit.judge.loops import loop_of_policy
 from auditkit.judge.not_checked import not_checked
 from auditkit.judge.other_loops import judged_loops, with_loops, withhold_loops
+from auditkit.judge.oversight import oversee
 from auditkit.judge.place_disclosure import at_other_scales
 from auditkit.judge.pledges import check_pledge, with_pledge
 from auditkit.judge.protection import protecting
@@ -40,20 +41,16 @@ from auditkit.judge.publication import published, reasons
 from auditkit.judge.sensitivity import sensitivity
 from auditkit.load.alerts import load_alerts
 from auditkit.load.engine import connect
+from auditkit.load.oversight import load_oversight
 from auditkit.load.people import load
 from auditkit.load.places import load_places
 from auditkit.load.standing import standing
-from auditkit.measure.alerts import ALERT_PARTS
 from auditkit.measure.by_kind import measure_by_kind
-from auditkit.measure.catalogue import measures
 from auditkit.measure.changes import changes
 from auditkit.measure.choices import Measuring
-from auditkit.measure.known import all_measures, declared_measures
-from auditkit.measure.measuring import PARTS as PEOPLE_PARTS
-from auditkit.measure.measuring import SEARCHES
-from auditkit.measure.places import PARTS, PLACE_MEASURES
+from auditkit.measure.known import all_measures, check_measures, declared_measures
 from auditkit.report.assemble import Origin, build_document, internal_files
-from auditkit.report.assemble_ledger import ledger_file
+from auditkit.report.assemble_ledger import ledger_file, with_previous
 from auditkit.report.folder import check_free, manifest, write_folder
 from auditkit.report.pdf import check_pdf, pdf_files
 from auditkit.report.render import check_languages, render
@@ -64,6 +61,7 @@ from auditkit.results.checks import CheckResult, RejectedData
 from auditkit.results.document import AuditDocument, read_document
 from auditkit.results.inputs import InputRecord
 from auditkit.results.measurements import Estimate, Measurements
+from auditkit.results.oversight import Overseen
 from auditkit.results.places import PlaceTally
 from auditkit.results.pledges import PledgeCheck
 from auditkit.results.rows import CheckedAlertRows, CheckedPlaceRows, CheckedRows, Rows
@@ -107,6 +105,7 @@ def run_audit(  # noqa: PLR0913  # the front door; all but the path have a defau
     allow_command: bool = False,
     forecaster: Forecaster | None = None,
     pdf: bool = False,
+    now: dt.datetime | None = None,
 ) -> Audit:
     """Run a whole audit and, if a folder is named, write its run folder.
 
@@ -130,6 +129,8 @@ def run_audit(  # noqa: PLR0913  # the front door; all but the path have a defau
         Stands for the tool in the feedback test, instead of the allocator of the audit file.
     pdf
         Whether to draw each report as tagged PDF as well; that takes seconds, and the extra `pdf`.
+    now
+        The time of the run; without it the clock says. Corrective actions are overdue by it.
 
     Raises
     ------
@@ -144,8 +145,10 @@ def run_audit(  # noqa: PLR0913  # the front door; all but the path have a defau
         check_pdf()
     if out is not None:
         check_free(Path(out), existing=existing)
-    pledged = _pledged(path, audit, chosen, pledge=pledge)
-    ledger = _ledger(path, audit)
+    now = (now or dt.datetime.now(dt.UTC)).astimezone(dt.UTC)
+    pledged = _pledged(path, audit, chosen, pledge=pledge, now=now)
+    overseen, known = _overseen(path, audit, chosen.policy, tool_type, now=now)
+    ledger = with_previous(_ledger(path, audit), overseen.previous)
     counted = _count(path, audit, tool_type, progress=progress)
     measured = Measurements(items=())
     if not isinstance(counted.result, RejectedData):
@@ -180,7 +183,7 @@ def run_audit(  # noqa: PLR0913  # the front door; all but the path have a defau
             audit, feedback, membership_unknown=_membership_unknown(measured), metrics=_metrics(measured),
             scales=at_other_scales(measured),
         ),
-        created=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        created=now.isoformat(timespec="seconds"),
         command=f"auditkit run {path.name}"
         + "".join(
             f" --{option} {Path(given).name}" for option, given in (("policy", policy), ("pledge", pledge)) if given
@@ -190,7 +193,7 @@ def run_audit(  # noqa: PLR0913  # the front door; all but the path have a defau
         audit_sha256=_sha256(path),
         versions={name: version(name) for name in ("auditkit", *LIBRARIES)},
     )  # fmt: skip
-    document = build_document(origin)
+    document = _held_against(build_document(origin), overseen, known=known, today=str(now.date()))
     progress("report", ", ".join(document.languages))
     files = {
         **_rendered(document, pdf=pdf),
@@ -290,22 +293,41 @@ def _definitions(path: Path, *, policy: str | None) -> tuple[AuditFile, ChosenPo
     known = frozenset(all_measures()) | declared_measures(audit)
     chosen = choose_policy(use, beside=beside, supplied_by=supplied, measures=known)
     tool_type = read_tool_type(audit.tool.type)
-    _check_measures(tool_type)
+    check_measures(tool_type)
     resolve(read_checks(tool_type.suites), measures=frozenset(all_measures()))
     return audit, chosen, tool_type
 
 
 def _pledged(
-    path: Path, audit: AuditFile, chosen: ChosenPolicy, *, pledge: str | Path | None
+    path: Path, audit: AuditFile, chosen: ChosenPolicy, *, pledge: str | Path | None, now: dt.datetime
 ) -> PledgeCheck | None:
     """Hold the audit against its pledge, before anything is opened."""
     if pledge is None and audit.policy.pledge is None:
         return None
     place = Path(pledge) if pledge is not None else path.parent / (audit.policy.pledge or "")
     return check_pledge(
-        read_pledge(place, now=dt.datetime.now(dt.UTC)), policy_sha256=chosen.sha256, audit_sha256=_sha256(path),
+        read_pledge(place, now=now), policy_sha256=chosen.sha256, audit_sha256=_sha256(path),
         inputs=standing(audit, folder=path.parent),
     )  # fmt: skip
+
+
+def _overseen(
+    path: Path, audit: AuditFile, policy: Policy, tool_type: ToolType, *, now: dt.datetime
+) -> tuple[Overseen, frozenset[str]]:
+    """Read what a board keeps beside its audits, and name what it may be about, before any data are opened."""
+    overseen = load_oversight(audit, folder=path.parent, now=now)
+    checks = (check.id for check in read_checks(tool_type.suites))
+    known = known_names(audit, policy, checks, overseen.previous)
+    check_about(overseen, audit, known)
+    return overseen, known
+
+
+def _held_against(
+    document: AuditDocument, overseen: Overseen, *, known: frozenset[str], today: str
+) -> AuditDocument:
+    """Hold what may be published against what may be published of the audit before; nothing withheld can come back."""
+    since = None if overseen.previous is None else changes(overseen.previous, document)
+    return oversee(document, overseen, since, known=known, today=today)
 
 
 def _ledger(path: Path, audit: AuditFile) -> Ledger:
@@ -322,19 +344,6 @@ def _child(audit: AuditFile, stage: str) -> np.random.Generator:
     """Return a stage's own random numbers; they are keyed by its name, so that a new stage moves nobody else's."""
     key = tuple(stage.encode())
     return np.random.default_rng(np.random.SeedSequence(audit.run.seed, spawn_key=key))
-
-
-def _check_measures(tool_type: ToolType) -> None:
-    """Refuse a tool type that names what cannot be measured."""
-    people = (*measures(), *PLACE_MEASURES, *PEOPLE_PARTS, *SEARCHES)
-    known = {"person": people, "place": PARTS, "alert": ALERT_PARTS}[tool_type.kind]
-    unknown = [name for name in tool_type.measures if name not in known]
-    if unknown:
-        near = closest(unknown[0], known)
-        hint = f"Did you mean '{near}'? " if near else ""
-        mend = f"{hint}A tool type of kind '{tool_type.kind}' names some of: {shown(known)}."
-        where = f"{tool_type.name}.toml measures"
-        raise DefinitionError([Problem(where=where, found=f"nothing measures {shown(unknown)}.", mend=mend)])
 
 
 def _checked(

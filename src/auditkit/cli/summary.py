@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from auditkit.results.document import AuditDocument, FindingRecord, MeasurementRecord
+    from auditkit.results.oversight_records import OversightRecord
 
 ADVICE = {
     "do_not_deploy": "do not deploy: a required limit is not met",
@@ -24,6 +25,14 @@ WORDS = {
     "not_checked": "not checked",
     "meets": "within the limit",
 }
+STATES = {
+    "setback": "setbacks",
+    "overdue": "overdue",
+    "dropped": "dropped without a word",
+    "done_cannot_tell": "done with result unknown",
+    "open": "open",
+    "done_met": "done and within the limit",
+}
 
 
 def summary_lines(document: "AuditDocument") -> list[str]:
@@ -41,7 +50,22 @@ def summary_lines(document: "AuditDocument") -> list[str]:
         *([f"Decided by: {deciding}."] if deciding else []),
         f"Open: {open_limits} of {len(document.findings)} limits cannot be told; not checked: {topics}.",
         *([] if pledge is None else [f"Pledge: {PLEDGES[pledge.status]}; made {pledge.created[:10]}."]),
+        *_oversight(document.oversight),
     ]
+
+
+def _oversight(oversight: "OversightRecord") -> list[str]:
+    """Say what went worse since the audit before, and which actions did not go as promised; setbacks come first."""
+    said = []
+    if oversight.previous is not None:
+        previous = oversight.previous
+        went = [one.direction for one in (*previous.findings, *previous.checks)]
+        counts = f"worse {went.count('worse')}, better {went.count('better')}"
+        said.append(f"Limits and data checks since {previous.created[:10]}: {counts}.")
+    if oversight.listed or oversight.actions:
+        counts = ", ".join(f"{word} {oversight.in_state(state)}" for state, word in STATES.items())
+        said.append(f"Corrective actions: {len(oversight.actions)}; {counts}.")
+    return said
 
 
 def _advice(document: "AuditDocument", others: list[str]) -> str:

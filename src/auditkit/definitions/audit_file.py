@@ -25,6 +25,7 @@ from auditkit.definitions.places import AreaTable, HistoryTable, position_compla
 from auditkit.definitions.publication import Publication
 from auditkit.definitions.questions import Question, question_complaints
 from auditkit.definitions.records import Confusion, Outcome, Records, Text
+from auditkit.definitions.report_choice import Contact, ReportChoice
 from auditkit.definitions.resident_reports import ResidentReports
 from auditkit.definitions.stops import Stops, stop_complaints
 from auditkit.definitions.strict import Definition, parse, read_toml
@@ -64,20 +65,6 @@ class PolicyChoice(Definition):
 
     use: str = Field("default", description="a name in checks/policies/, or a path.")
     pledge: str | None = Field(None, description="what `auditkit pledge` wrote, relative to the audit file.")
-
-
-class ReportChoice(Definition):
-    """How the report is written."""
-
-    languages: Annotated[tuple[str, ...], Field(strict=False, min_length=1)] = ("en",)
-
-
-class Contact(Definition):
-    """How a resident challenges the tool or a decision of it."""
-
-    decides: Text = Field(description="who decides about the tool.")
-    appeal_to: Text = Field(description="where a resident turns.")
-    answer_within_days: Annotated[int, Field(ge=1)] = Field(description="how soon an answer is due.")
 
 
 class Run(Definition):

@@ -75,6 +75,10 @@ def manifest(document: AuditDocument, files: Mapping[str, bytes]) -> bytes:
             for item in document.inputs
             for part in item.parts
         ],
+        "beside": [
+            {"role": one.role, "file": one.file, "bytes": one.bytes, "sha256": one.sha256}
+            for one in document.oversight.files
+        ],
         "outputs": {name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())},
     }
     return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()

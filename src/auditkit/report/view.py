@@ -13,6 +13,7 @@ from auditkit.report.lookup import Lookup, label, reach, side
 from auditkit.report.neighbourhood_page import AREA
 from auditkit.report.numbers import decimal, per_cent, per_thousand, whole
 from auditkit.report.other_loops_page import OtherLoops, other_loops
+from auditkit.report.oversight_page import OversightPage, oversight_page
 from auditkit.report.person_page import PersonPage, person_page
 from auditkit.report.questions_page import QuestionsPage, questions_page
 from auditkit.report.readiness_page import ReadinessPage, readiness_page
@@ -106,6 +107,8 @@ class View:
     """What answers the questions that residents ask."""
     entries: EntriesPage
     """Every neighbourhood."""
+    oversight: OversightPage
+    """The audit before, corrective actions and residents' notes; empty where nothing was kept."""
 
 
 class Reader:
@@ -156,6 +159,7 @@ class Reader:
             lawful=lawful_rows(self._look),
             questions=questions_page(self._look, judged),
             entries=entries_page(self._look),
+            oversight=oversight_page(self._look),
         )
 
     def _unknown(self) -> tuple[MeasurementRecord, ...]:

@@ -17,6 +17,7 @@ from auditkit.results.alternative_records import AlternativesRecord, SubgroupsRe
 from auditkit.results.checks import Status
 from auditkit.results.findings import Code, Note, Verdict
 from auditkit.results.input_records import InputFileRecord
+from auditkit.results.oversight_records import OversightRecord
 from auditkit.results.place_records import FeedbackRecord, PlacesRecord
 from auditkit.results.pledges import PledgeStatus, Predates
 from auditkit.results.record import Record, Texts
@@ -346,6 +347,7 @@ class AuditDocument(Record):
     not_checked: tuple[NotCheckedRecord, ...]
     questions: tuple[QuestionRecord, ...]
     contact: ContactRecord | None
+    oversight: OversightRecord = OversightRecord()
     publication: PublicationRecord
     caveats: Texts
     languages: Texts

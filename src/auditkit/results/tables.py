@@ -2,6 +2,7 @@
 
 from auditkit.results.document import AuditDocument, MeasurementRecord
 from auditkit.results.loop_tables import Cell, Table, loop_tables
+from auditkit.results.oversight_tables import oversight_tables
 
 MEASUREMENT_COLUMNS = (
     "id", "metric", "dimension", "group", "stratum", "against", "status", "value", "low", "high", "low_90", "high_90",
@@ -11,9 +12,10 @@ MEASUREMENT_COLUMNS = (
 
 
 def tables(document: AuditDocument) -> tuple[Table, ...]:
-    """Flatten measurements, checks and findings, and the feedback loop where it was played."""
+    """Flatten measurements, checks and findings, and the feedback loop and oversight where there are any."""
     return (
         *loop_tables(document.feedback),
+        *oversight_tables(document.oversight, {item.id: item.value for item in document.measurements}),
         Table(
             name="measurements", columns=MEASUREMENT_COLUMNS,
             rows=tuple(_measurement(item) for item in document.measurements),
