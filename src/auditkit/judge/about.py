@@ -64,7 +64,8 @@ def check_about(overseen: Overseen, audit: AuditFile, known: frozenset[str]) -> 
     DefinitionError
         With one problem per misspelt name.
     """
-    actions = [(f"[action.{i}] about", one.about) for i, one in enumerate(overseen.actions or ())]
+    file = _file(overseen, "actions")
+    actions = [(f"{file} [action.{i}] about", one.about) for i, one in enumerate(overseen.actions or ())]
     _refuse(actions, known)
     if audit.areas is None and audit.records.area is None:
         _refuse(_abouts(overseen), known | questions(len(audit.question)))
@@ -100,7 +101,12 @@ def areas_in(document: AuditDocument) -> frozenset[str]:
 
 
 def _abouts(overseen: Overseen) -> list[tuple[str, str]]:
-    return [(f"[note.{i}] about", one.about) for i, one in enumerate(overseen.notes)]
+    file = _file(overseen, "notes")
+    return [(f"{file} [note.{i}] about", one.about) for i, one in enumerate(overseen.notes)]
+
+
+def _file(overseen: Overseen, role: str) -> str:
+    return next((one.file.rpartition("/")[2] for one in overseen.files if one.role == role), role)
 
 
 def _refuse(given: list[tuple[str, str]], known: frozenset[str]) -> None:

@@ -28,7 +28,9 @@ PARTS: tuple[Part, ...] = ("what", "about", "owner", "due", "done")
 STATES: tuple[State, ...] = ("setback", "overdue", "dropped", "done_cannot_tell", "open", "done_met")
 """Worst first."""
 DIRECTIONS: tuple[Direction, ...] = ("worse", "open", "not_compared", "better")
-"""Worst first."""
+"""Worst first; a limit that is gone stands before one that got better."""
+OF_FIGURES: tuple[Direction, ...] = ("worse", "open", "better", "not_compared")
+"""Worst first; figures that no limit is about come last."""
 
 
 def oversee(
@@ -137,7 +139,7 @@ def _previous(document: AuditDocument, previous: AuditDocument, changes: Changes
         recommendation=previous.recommendation.code, same_policy=changes.same_policy, relation=changes.relation,
         facts=tuple(FactChangeRecord(name=one.name, before=one.a, now=one.b) for one in changes.facts if not one.same),
         findings=_worst_first(findings), checks=_worst_first(_checks(document, previous)),
-        figures=tuple(sorted(figures, key=lambda one: (not _moved(one), DIRECTIONS.index(one.direction)))),
+        figures=tuple(sorted(figures, key=lambda one: (not _moved(one), OF_FIGURES.index(one.direction)))),
         compared=changes.compared, same=len(changes.of("same")), only_before=len(changes.only_a),
         only_now=len(changes.only_b), withheld=len(changes.withheld),
     )  # fmt: skip
@@ -171,7 +173,7 @@ def _checks(document: AuditDocument, previous: AuditDocument) -> list[VerdictCha
     ]
 
 
-def _moved(one: FigureChangeRecord) -> bool:
+def _moved(one: FigureChange | FigureChangeRecord) -> bool:
     return one.verdict in {"changed", "differs"}
 
 
@@ -220,12 +222,7 @@ def _equality(item: MeasurementRecord) -> float | None:
 
 def _figure(one: FigureChange, asked: _Asked | None) -> FigureChangeRecord:
     direction: Direction = "not_compared"
-    if (
-        asked is not None
-        and one.a is not None
-        and one.b is not None
-        and one.verdict in {"changed", "differs"}
-    ):
+    if asked is not None and one.a is not None and one.b is not None and _moved(one):
         then, now = asked.off(one.a), asked.off(one.b)
         direction = "open" if then == now else "worse" if now > then else "better"
     return FigureChangeRecord(
