@@ -397,8 +397,8 @@ def test_a_note_stands_beside_its_limit_and_in_a_list_and_is_marked(second: Audi
     assert mark in details
     assert words in details
     assert page.count(mark) == 4  # two notes, each beside what it is about and in the list
-    challenge = page[page.index('<h2 id="challenge">') :].split("</section>")[0]
-    assert "- mine" in challenge
+    asked = page[page.index('<h2 id="asked">') :].split("</section>")[0]
+    assert "- mine" in asked
     assert second.files["report.en.md"].decode().count(mark) == 2
 
 
