@@ -22,7 +22,7 @@ from auditkit.measure.changes import changes
 from auditkit.pipeline import render_again
 from auditkit.report.render import render
 from auditkit.results.audit import Audit
-from auditkit.results.document import AuditDocument
+from auditkit.results.document import AuditDocument, read_document
 from auditkit.results.oversight import Overseen
 from auditkit.results.oversight_records import OversightRecord
 
@@ -139,6 +139,13 @@ def test_moved_days_and_changed_words_are_kept_with_what_stood_before(second: Au
     assert "Reworded. Before: “Write a plan”." in page
 
 
+def test_a_data_check_has_passed_or_failed_and_is_in_no_limit(second: Audit) -> None:
+    (row,) = re.findall(r"^\| sums .*$", second.files["report.en.md"].decode(), re.MULTILINE)
+
+    assert row.endswith("| ✓ Passed | ✓ Passed |")
+    assert "✓ Done, and met" in row
+
+
 def test_what_is_done_between_two_audits_is_no_changed_plan(second: Audit) -> None:
     (points,) = [one for one in second.document.oversight.actions if one.id == "points"]
 
@@ -183,7 +190,7 @@ def test_the_command_line_counts_actions_and_verdicts(second: Audit) -> None:
     assert "Limits and data checks since 2026-06-01: worse 3, better 0." in lines
     assert (
         "Corrective actions: 5; setbacks 1, overdue 1, dropped without a word 1, done with result unknown 0, open 1, "
-        "done and within the limit 1." in lines
+        "done and met 1." in lines
     )
 
 
@@ -250,6 +257,20 @@ def test_the_report_shows_each_changed_figure_with_where_it_stands(second: Audit
 def held(now: AuditDocument, before: AuditDocument) -> AuditDocument:
     overseen = Overseen(previous=before, actions=None, notes=(), files=())
     return oversee(now, overseen, changes(before, now), known=frozenset(), today="2026-07-01")
+
+
+def test_the_same_audit_again_has_no_figure_that_differs(first: Audit, folder: Path) -> None:
+    # What stands in audit.json is rounded to twelve digits; 1/3 is one of the rates.
+    previous = held(first.document, read_document(folder / "one/out/audit.json")).oversight.previous
+
+    assert previous is not None
+    assert (previous.relation, previous.figures, previous.findings, previous.checks) == (
+        "same_files",
+        (),
+        (),
+        (),
+    )
+    assert previous.same > 60
 
 
 def test_from_outside_to_cannot_tell_is_not_better(first: Audit) -> None:

@@ -31,7 +31,7 @@ STATES = {
     "dropped": "dropped without a word",
     "done_cannot_tell": "done with result unknown",
     "open": "open",
-    "done_met": "done and within the limit",
+    "done_met": "done and met",
 }
 
 

@@ -162,8 +162,15 @@ def _sampled(pair: Pair, widen: Widening) -> FigureChange:
 
 def _exact(pair: Pair) -> FigureChange:
     """Say whether a figure of the same records is the same; chance has no part in it."""
-    told = [(i.status, i.reason, i.value, i.interval, i.numerator, i.denominator) for i in pair]
-    return _figure(pair, verdict="same" if told[0] == told[1] else "differs")
+    first, second = map(_told, pair)
+    return _figure(pair, verdict="same" if first == second else "differs")
+
+
+def _told(item: MeasurementRecord) -> tuple[object, ...]:
+    """Return what a figure says, to the twelve digits that `audit.json` keeps: one of the two may not have been read there."""
+    numbers = (item.value, *(item.interval or (None, None)))
+    rounded = tuple(None if number is None else f"{number:.12g}" for number in numbers)
+    return (item.status, item.reason, item.interval is None, item.numerator, item.denominator, *rounded)
 
 
 def _figure(

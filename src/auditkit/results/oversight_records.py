@@ -44,9 +44,9 @@ class ActionRecord(Record):
     done: str | None
     note: str | None
     state: State = Field(
-        description="'setback' done, and what it is about is outside its limit; 'overdue' its day has passed; 'dropped' "
+        description="'setback' done, and its limit or data check is not met; 'overdue' its day has passed; 'dropped' "
         "the audit before lists it and the present list does not; 'done_cannot_tell' done, and this audit cannot tell "
-        "what came of it; 'open' not done, not yet due; 'done_met' done, and what it is about is within its limit."
+        "what came of it; 'open' not done, not yet due; 'done_met' done, and its limit or data check is met."
     )
     found: Verdict | None = Field(
         description="What this audit found about it, the worst of several limits; null where nothing of that name is."
