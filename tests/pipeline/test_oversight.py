@@ -135,7 +135,7 @@ def test_moved_days_and_changed_words_are_kept_with_what_stood_before(second: Au
     ]  # fmt: skip
     assert plan.first_due == "2026-08-01"
     page = second.files["report.en.html"].decode()
-    assert "Due date moved from 2026-08-01 to 2026-12-01." in page
+    assert "Due date moved from August 1, 2026 to December 1, 2026." in page
     assert "Reworded. Before: “Write a plan”." in page
 
 

@@ -209,7 +209,8 @@ def test_areas_that_are_flagged_more_are_darker(dotted: auditkit.Audit) -> None:
     shades = {
         text: int(shade)
         for shade, text in re.findall(
-            r'<circle class="(?:a|unsure" fill="url\(#map-unsure)(\d)[^>]*><title>(.*?)</title>', chart(dotted)
+            r'<circle class="(?:a|unsure" fill="url\(#map-unsure)(\d)[^>]*><title>(.*?)</title>',
+            chart(dotted),
         )
     }
     quoted = [name(i).replace("<", "&lt;").replace(">", "&gt;") for i in range(AREAS)]

@@ -180,7 +180,9 @@ def test_every_neighbourhood_has_one_entry_and_the_page_stays_small(places: audi
 
 
 def test_the_map_has_a_key_and_hatches_an_area_with_few_records(places: auditkit.Audit) -> None:
-    hatched = re.findall(r'class="unsure" fill="url\(#map-unsure(\d)\)"[^>]*><title>(.*?)</title>', page(places))
+    hatched = re.findall(
+        r'class="unsure" fill="url\(#map-unsure(\d)\)"[^>]*><title>(.*?)</title>', page(places)
+    )
 
     # 16 incidents have exact limits of 9.15 and 25.98 (Garwood), more than twice apart; 40 have 28.58 and 54.47.
     assert hatched == [("0", "a000")]
@@ -208,7 +210,9 @@ def test_who_is_wrongly_flagged_is_answered_with_direction_and_people(
     cells = {"A": (800, 200, 500, 500), "B": (550, 450, 500, 500)}  # wrongly flagged: 20 % and 45 % of 1,000
     question = {"asked_by": "meeting", "text": "Are some wrongly flagged more?", "about": "wrongly_flagged"}
     audit = auditkit.run_audit(
-        write_confusion(tmp_path, cells, groups={"race": {"column": "race", "reference": "A"}}, question=[question])
+        write_confusion(
+            tmp_path, cells, groups={"race": {"column": "race", "reference": "A"}}, question=[question]
+        )
     )
 
     said = answer(audit, "wrongly-flagged")
