@@ -508,6 +508,13 @@ def test_an_audit_before_that_cannot_stand_beside_this_one_is_refused(
     assert "it was made 2026-07-01T00:00:00+00:00, after this run." in str(refused.value)
 
 
+def test_a_name_that_no_folder_can_have_is_refused(tmp_path: Path, write_audit: Write) -> None:
+    path = write_audit(tmp_path, None, report={"previous": "a\u0000b"})
+
+    with pytest.raises(AuditKitError, match=r"\[report\] previous: it cannot be read"):
+        run_audit(path)
+
+
 def test_the_command_line_refuses_with_one_message(tmp_path: Path, write_audit: Write) -> None:
     path = write_audit(tmp_path, None, report={"actions": "actions.toml"})
     (tmp_path / "actions.toml").write_text(action("a", "mised", "2026-06-01"))

@@ -40,23 +40,17 @@ def load_oversight(audit: AuditFile, *, folder: Path, now: dt.datetime) -> Overs
         If the folder of the audit before holds no `audit.json` of this version.
     """
     named = audit.report
+    document = None if named.previous is None else f"{named.previous.rstrip('/')}/{DOCUMENT}"
+    read: dict[Role, str | None] = {"previous": document, "actions": named.actions, "notes": named.notes}
     return Overseen(
         previous=None if named.previous is None else _previous(folder / named.previous, audit, now),
         actions=None if named.actions is None else _actions(folder / named.actions, now),
         notes=() if named.notes is None else _notes(folder / named.notes, now),
-        files=tuple(
-            _file(role, name, folder)
-            for role, name in (
-                ("previous", named.previous and f"{named.previous.rstrip('/')}/{DOCUMENT}"),
-                ("actions", named.actions),
-                ("notes", named.notes),
-            )
-            if name
-        ),
+        files=tuple(_file(role, name, folder) for role, name in read.items() if name is not None),
     )
 
 
-def _file(role: Any, name: str, folder: Path) -> OversightFileRecord:
+def _file(role: Role, name: str, folder: Path) -> OversightFileRecord:
     raw = (folder / name).read_bytes()
     return OversightFileRecord(role=role, file=name, bytes=len(raw), sha256=hashlib.sha256(raw).hexdigest())
 
@@ -68,6 +62,9 @@ def _previous(folder: Path, audit: AuditFile, now: dt.datetime) -> AuditDocument
     except ReportError as error:
         where = f"[report] previous, {error.where}"
         raise ReportError(where=where, found=error.found, mend=error.mend) from error
+    except ValueError as error:  # a name that no folder can have
+        where, mend = "[report] previous", "Name a folder that `auditkit run` wrote."
+        raise ReportError(where=where, found=f"it cannot be read ({error}).", mend=mend) from error
     smallest, then = audit.publication.smallest_cell, found.publication.smallest_cell
     problems = []
     if found.tool.type != audit.tool.type:
