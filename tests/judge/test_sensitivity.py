@@ -8,7 +8,7 @@ from auditkit.definitions.audit_file import AuditFile
 from auditkit.definitions.policy import Policy
 from auditkit.judge.bounds_disclosure import few_inferred, missing_hidden, open_rows, without_bounds
 from auditkit.judge.families import declare_marks
-from auditkit.judge.finer_disclosure import Row
+from auditkit.judge.finer_counts import Row
 from auditkit.judge.sensitivity import sensitivity
 from auditkit.judge.unbounded import open_gaps
 from auditkit.results.feedback import Feedback

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Set
 from dataclasses import replace
 from typing import Any
 
-from auditkit.judge.finer_disclosure import Row, family
+from auditkit.judge.finer_counts import Row
+from auditkit.judge.finer_disclosure import family
 from auditkit.judge.small_counts import ALL, SELECTION
 from auditkit.results.finer_tallies import ScoreTally, StratumCell
 from auditkit.results.measurements import ASSUMING, Estimate, Group, Measurement, Measurements, Withheld

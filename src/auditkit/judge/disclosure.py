@@ -9,7 +9,8 @@ from collections.abc import Iterator, Set
 from dataclasses import replace
 
 from auditkit.judge.bounds_disclosure import Place, few_inferred, missing_hidden, open_rows, without_bounds
-from auditkit.judge.finer_disclosure import COUNTED, Row, family, withheld_rows
+from auditkit.judge.finer_counts import Row
+from auditkit.judge.finer_disclosure import COUNTED, family, withheld_rows
 from auditkit.judge.protection import Protection
 from auditkit.judge.search_disclosure import named_items, of_searches, safe_subgroups, withhold_rules
 from auditkit.judge.small_counts import ALL, hidden_metrics
@@ -95,8 +96,7 @@ def withhold(
         counted = (*tally.dimensions, *(() if tally.areas is None else (tally.areas,)))
         unsafe |= {place for one in counted for place in _unknown(one, unsafe, smallest_cell)}
         rows = withheld_rows(
-            measurements, tally, {node for node in hidden if hidden[node]}, smallest_cell=smallest_cell,
-            changed=changed,
+            measurements, tally, hidden, protection=protection, changed=changed
         )  # fmt: skip
         open_there = open_rows(measurements, tally, smallest_cell=smallest_cell)
     unsafe |= set(_to_the_highest(measurements, unsafe))
@@ -215,7 +215,10 @@ def _in_row(item: Measurement, rows: frozenset[Row]) -> bool:
     if item.stratum is None or item.stratum.startswith(ASSUMING):
         return False
     groups = [item.group, *(() if item.against is None else (item.against,))]
-    return any(Row(family=family(item), dimension=item.dimension, group=group) in rows for group in groups)
+    return any(
+        Row(family=family(item), dimension=item.dimension, group=group, stratum=stratum) in rows
+        for group in groups for stratum in (None, item.stratum)
+    )  # fmt: skip
 
 
 def _few_in_pair(item: Measurement, smallest_cell: int) -> bool:

@@ -6,17 +6,19 @@ from sums over groups. Scores and score limits are one family: the counts of one
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass
 from itertools import pairwise
 
-from auditkit.judge.people_counts import Numbers, expanded
-from auditkit.judge.small_counts import nodes
+from auditkit.judge.finer_counts import COUNTS, LIMIT, Row, divisions
+from auditkit.judge.finer_proof import Tables, proven_rows
+from auditkit.judge.people_counts import Numbers, expanded, people_counts
+from auditkit.judge.proof import Hidden
+from auditkit.judge.protection import Protection
+from auditkit.judge.small_counts import nodes, references, small_counts
 from auditkit.judge.sums import Node, Sum, complete, sums
 from auditkit.results.measurements import (
     ASSUMING,
     LAWFUL_RECORDS,
     Estimate,
-    Group,
     Measurement,
     Measurements,
     NotEstimable,
@@ -25,33 +27,14 @@ from auditkit.results.tally import CELLS, Tally
 
 COUNTED = ("NE-DENOM", "NE-SMALL", "NE-BOTHZERO", "NE-CENSOR", "NE-POWER")
 """Reasons that say something about counts; within a hidden row they are withheld as well."""
-COUNTS = {
-    "selection_rate": ("flagged", "decided"),
-    "false_positive_rate": ("fp", "without"),
-    "false_negative_rate": ("fn", "with"),
-    "positive_predictive_value": ("tp", "flagged known"),
-    "negative_predictive_value": ("tn", "unflagged known"),
-    "prevalence": ("with", "known"),
-    "outcome_rate_at_score": ("with", "known"),
-}
-"""Which people a rate's numerator and denominator count."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One group's numbers of one family."""
-
-    family: str
-    dimension: tuple[str, ...]
-    group: Group
 
 
 def withheld_rows(
     measurements: Measurements,
     tally: Tally,
-    hidden: Set[Node],
+    hidden: Hidden,
     *,
-    smallest_cell: int,
+    protection: Protection,
     changed: Set[str] = frozenset(),
 ) -> frozenset[Row]:
     """Name the rows of groups that are not published.
@@ -63,9 +46,9 @@ def withheld_rows(
     tally
         The counts.
     hidden
-        Groups with a number that is withheld in the whole table.
-    smallest_cell
-        Counts from 1 to one less are not published.
+        Rates of each group that are withheld in the whole table.
+    protection
+        What is withheld, and how it is proven that nobody can narrow a small count down.
     changed
         Numbers that differ by few people from an earlier release.
     """  # fmt: skip
@@ -80,13 +63,38 @@ def withheld_rows(
     for name, table in rows.items():
         small = {
             node for node, items in table.items()
-            if node in hidden or any(one.id in changed for one in items) or _gives_away(items, whole.get(node, []), smallest_cell)
+            if hidden.get(node) or any(one.id in changed for one in items)
+            or _gives_away(items, whole.get(node, []), protection.smallest_cell)
         }  # fmt: skip
         found |= {
             Row(family=name, dimension=dimension, group=group)
             for dimension, group in _completed(small, table.keys(), counts)
         }
-    return frozenset(found)
+    of_row = {
+        Row(family=name, dimension=d, group=g): items
+        for name, table in rows.items()
+        for (d, g), items in table.items()
+    }
+    return (
+        proven_rows(_tables(of_row, tally, hidden, protection, changed), frozenset(found))
+        if of_row
+        else frozenset()
+    )
+
+
+def _tables(
+    rows: Mapping[Row, list[Measurement]],
+    tally: Tally,
+    hidden: Hidden,
+    protection: Protection,
+    changed: Set[str],
+) -> Tables:
+    groups = people_counts(tally)
+    items = [item for one in rows.values() for item in one]
+    return Tables(
+        groups=groups, hidden=hidden, divisions=divisions(tally, groups, items), rows=rows, changed=changed,
+        few=small_counts(tally, groups, protection), protection=protection, last=references(tally),
+    )  # fmt: skip
 
 
 def family(item: Measurement) -> str:
@@ -102,7 +110,7 @@ def family(item: Measurement) -> str:
 
 
 def _is_limit(stratum: str) -> bool:
-    return stratum.startswith("score at least ")
+    return stratum.startswith(LIMIT)
 
 
 def _completed(small: Set[Node], rows: Set[Node], counts: Mapping[Node, Numbers]) -> set[Node]:

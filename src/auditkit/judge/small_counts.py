@@ -98,17 +98,40 @@ def hidden_metrics(tally: Tally, protection: Protection) -> dict[Node, frozenset
     hidden = completed(hidden)
     if protection.possible is None:
         return hidden
-    protects = given_by | (NOT_KNOWN if tally.has_outcome else {})
-    protects |= {name: _naming(groups, name, given_by) for _, name in changed}
-    few = [
-        (node, name) for node, n in counts.items() for name in protects
-        if protection.small(groups.count(node, name)) or (node, name) in changed or _rest_alike(n, name, protection)
-        or (name == "people" and node in protection.one_source)
-    ]  # fmt: skip
+    few, protects = small_counts(tally, groups, protection), _protects(tally, groups, given_by, changed)
     return proven(
         groups, hidden, few, given_by=protects, last=last, possible=protection.possible, enough=protection.enough,
         completed=completed,
     )  # fmt: skip
+
+
+def small_counts(tally: Tally, groups: Groups, protection: Protection) -> tuple[tuple[Node, str], ...]:
+    """Name every count of a group that must not be narrowed down.
+
+    Parameters
+    ----------
+    tally
+        The counts.
+    groups
+        The same, laid out.
+    protection
+        What is hidden.
+    """
+    changed = set(changed_counts(groups, protection))
+    protects = _protects(tally, groups, _given_by(tally), changed)
+    return tuple(
+        (node, name) for node, n in nodes(tally).items() for name in protects
+        if protection.small(groups.count(node, name)) or (node, name) in changed or _rest_alike(n, name, protection)
+        or (name == "people" and node in protection.one_source)
+    )  # fmt: skip
+
+
+def _protects(
+    tally: Tally, groups: Groups, given_by: Mapping[str, frozenset[str]], changed: Iterable[tuple[Node, str]]
+) -> dict[str, frozenset[str]]:
+    """Name counts that few people can stand behind, and the rates that give them away."""
+    protects = {**given_by, **(NOT_KNOWN if tally.has_outcome else {})}
+    return protects | {name: _naming(groups, name, given_by) for _, name in changed}
 
 
 def _naming(groups: Groups, name: str, given_by: Mapping[str, frozenset[str]]) -> frozenset[str]:

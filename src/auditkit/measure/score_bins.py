@@ -56,10 +56,9 @@ def shown_bins(tally: ScoreTally, everyone: NDArray[np.int64]) -> list[tuple[int
 
 def bin_name(tally: ScoreTally, first: int, after: int) -> str:
     """Name the scores of some bins, such as `score 5`, `score 5 to 7` or `score 0.42 and more`."""
-    low, last = tally.bins[first].low, after - 1
+    low, last = tally.written(first), after - 1
     if tally.exact:
-        high = tally.bins[last].low
-        return f"score {low:g}" if low == high else f"score {low:g} to {high:g}"
+        return f"score {low}" if first == last else f"score {low} to {tally.written(last)}"
     if after == len(tally.bins):
-        return f"score {low:.4g} and more"
-    return f"score {low:.4g} to below {tally.bins[after].low:.4g}"
+        return f"score {low} and more"
+    return f"score {low} to below {tally.written(after)}"

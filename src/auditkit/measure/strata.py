@@ -163,7 +163,6 @@ def _by_stratum(
             group: counted_rate(metric, counts, minimum_n=measuring.minimum_n, refused=())
             for group, counts in counts_by_group(counted).items()
         }
-        where = "; ".join(f"{name} = {value}" for name, value in zip(table.names, stratum, strict=True))
         for group, rate in rates.items():
             result: Result = rate_result(rate, family_critical=None)
             if worst is not None and is_known(group):
@@ -171,5 +170,5 @@ def _by_stratum(
                 result = cases.of_rate(group, result, joint=None)
             yield Measurement(
                 metric=metric.name, dimension=table.dimension, group=named(table.dimension, group), against=None,
-                result=result, stratum=where,
+                result=result, stratum=table.written(stratum),
             )  # fmt: skip

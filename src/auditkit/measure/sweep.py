@@ -63,8 +63,7 @@ def sweep(tally: Tally, measuring: Measuring) -> Iterator[Measurement]:
 
 def cut_name(table: ScoreTally, cut: int) -> str:
     """Name a score limit."""
-    low = table.bins[cut].low
-    return f"score at least {low:g}" if table.exact else f"score at least {low:.4g}"
+    return f"score at least {table.written(cut)}"
 
 
 def _cuts(table: ScoreTally, everyone: Scored) -> list[int]:

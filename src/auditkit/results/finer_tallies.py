@@ -39,6 +39,11 @@ class ScoreTally:
     """The score from which on people are flagged, where that is the rule."""
     cells: tuple[ScoreCell, ...]
 
+    def written(self, place: int) -> str:
+        """Write the lowest score of a bin as reports name it."""
+        low = self.bins[place].low
+        return f"{low:g}" if self.exact else f"{low:.4g}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StratumCell:
@@ -60,6 +65,10 @@ class StratumTally:
     names: tuple[str, ...]
     """Columns that describe the circumstances."""
     cells: tuple[StratumCell, ...]
+
+    def written(self, stratum: tuple[str, ...]) -> str:
+        """Write circumstances as reports name them, such as `charge = felony; county = Broward`."""
+        return "; ".join(f"{name} = {value}" for name, value in zip(self.names, stratum, strict=True))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
