@@ -7,13 +7,13 @@ is hidden, the total would give it away, so the next smallest is hidden with it 
 from collections.abc import Iterator, Set
 from dataclasses import replace
 
-from auditkit.judge.alert_counts import alert_counts
+from auditkit.judge.alert_counts import INSIDE, alert_counts, lawful, node_of, tables
 from auditkit.judge.area_counts import hidden_areas
 from auditkit.judge.proof import Groups, Hidden, proven
 from auditkit.judge.protection import Protection
 from auditkit.judge.sums import Node
 from auditkit.results.alerts import AlertCounts, AlertTally
-from auditkit.results.measurements import Estimate, Measurement, Measurements, Withheld
+from auditkit.results.measurements import LAWFUL_RECORDS, Estimate, Measurement, Measurements, Withheld
 
 BECAME = (
     "positive_predictive_value",
@@ -55,7 +55,7 @@ def withhold_alerts(
         return measurements
     protection = protection or Protection(smallest_cell=smallest_cell)
     changed = protection.changed(measurements.items)
-    moved = {(_family(item), item.dimension, item.group) for item in measurements.items if item.id in changed}
+    moved = {(_family(item), *_node(item, item.group)) for item in measurements.items if item.id in changed}
     unsafe = {*_of_groups(tally, protection, moved), *_of_areas(measurements, protection, moved)}
     if any(_few(item, smallest_cell) for item in measurements.items if item.metric in EVENTS):
         unsafe.add(("events", (), ()))
@@ -92,11 +92,9 @@ def _of_groups(tally: AlertTally, protection: Protection, moved: Set[Place]) -> 
     """Name families of numbers that are hidden: for few alerts, for what follows from others, and until that is proven."""
     groups = alert_counts(tally)
     hidden: Hidden = dict.fromkeys(groups.n, frozenset())
-    for one in tally.dimensions:
+    for one in tables(tally):
         sizes = {group: counts.alerts for group, counts in one.counts}
-        nodes: dict[tuple[str, ...], Node] = {
-            group: (one.dimension, tuple(zip(one.dimension, group, strict=True))) for group in sizes
-        }
+        nodes = {group: node_of(one, group) for group in sizes}
         by_family: dict[str, set[tuple[str, ...]]] = {}
         for group, counts in one.counts:
             for family, few in _families(counts, protection.smallest_cell):
@@ -105,11 +103,22 @@ def _of_groups(tally: AlertTally, protection: Protection, moved: Set[Place]) -> 
         for family, few_groups in by_family.items():
             for group in few_groups | _partners(sizes, few_groups, one.reference):
                 hidden[nodes[group]] |= {family}
+    hidden |= _with_lawful(groups, hidden) if tally.lawful else {}
     yield from (
         (family, *node)
         for node, families in _proven(groups, hidden, protection, moved).items()
         for family in families
     )
+
+
+def _with_lawful(groups: Groups, hidden: Hidden) -> Hidden:
+    """Hide lawful records of a group with what is hidden of all its records, or of the others; these are not published."""
+    found: Hidden = {}
+    for node in groups.n:
+        if (rest := lawful(node, INSIDE)) in groups.n:
+            found[rest] = groups.rates
+            found[lawful(node)] = hidden[lawful(node)] | hidden[node] | hidden[rest]
+    return found
 
 
 def _proven(groups: Groups, hidden: Hidden, protection: Protection, moved: Set[Place]) -> Hidden:
@@ -192,9 +201,16 @@ def _hidden(item: Measurement, unsafe: set[Place]) -> bool:
     if (
         item.against is None and not item.group and item.dimension
     ):  # about all groups: hidden with any of them
-        return any(name == family and dimension == item.dimension for name, dimension, _ in unsafe)
+        of = _node(item, ())[0]
+        return any(name == family and dimension == of for name, dimension, _ in unsafe)
     groups = (item.group, *(() if item.against is None else (item.against,)))
-    return any((family, item.dimension, group) in unsafe for group in groups)
+    return any((family, *_node(item, group)) in unsafe for group in groups)
+
+
+def _node(item: Measurement, group: Named) -> Node:
+    """Name the alerts that a number is about."""
+    whole: Node = (item.dimension, group)
+    return lawful(whole) if item.stratum == LAWFUL_RECORDS else whole
 
 
 def _family(item: Measurement) -> str:

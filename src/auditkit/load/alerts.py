@@ -17,6 +17,7 @@ from auditkit.load.coverage import load_coverage
 from auditkit.load.decisions import count, decide
 from auditkit.load.deployment import load_deployment
 from auditkit.load.files import check_named, open_table
+from auditkit.load.lawful import mark_lawful
 from auditkit.load.people import check_columns
 from auditkit.load.periods import first_day
 from auditkit.load.places import ALL_TIME, without_pseudo_areas
@@ -161,7 +162,8 @@ def _shape(table: Table, audit: AuditFile) -> tuple[Table, tuple[Column, ...]]:
         )
         for name, group in audit.groups.items()
     ]
-    return table, (*columns, *more_columns(audit))
+    table, lawful = mark_lawful(table, audit)
+    return table, (*columns, *more_columns(audit), *lawful)
 
 
 def _events(connection: ibis.BaseBackend, table: EventTable, *, folder: Path, audit_name: str) -> Rows:

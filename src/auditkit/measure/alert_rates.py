@@ -83,6 +83,13 @@ def actions(tally: AlertTally, setting: Setting) -> Iterator[Measurement]:
         yield from _rates(groups, tally, setting, actions=True)
 
 
+def rates_of_alerts(groups: AlertGroups, tally: AlertTally, setting: Setting) -> Iterator[Measurement]:
+    """Count alerts of one dimension, and measure what became of them and what they led to."""
+    yield from (item for item in _sizes(groups) if item.metric == "alerts")
+    yield from _rates(groups, tally, setting, actions=False)
+    yield from _rates(groups, tally, setting, actions=True)
+
+
 def _named(groups: AlertGroups, group: tuple[str, ...]) -> Group:
     return tuple(zip(groups.dimension, group, strict=True))
 

@@ -8,6 +8,7 @@ from auditkit.definitions.alerts import TestRates
 from auditkit.measure.alert_coverage import coverage
 from auditkit.measure.alert_events import base_rate, costs, recall
 from auditkit.measure.alert_rates import Setting, actions, dispositions
+from auditkit.measure.lawful import lawful_alerts
 from auditkit.measure.place_exposure import exposure
 from auditkit.measure.resident_reports import resident_reports
 from auditkit.results.alerts import AlertTally
@@ -50,7 +51,7 @@ ALERT_MEASURES = {
 }
 """Every measure of an alert system beside those of exposure, with its meaning."""
 ALERT_PARTS = (
-    "dispositions", "actions", "events", "coverage", "exposure", "base_rate", "resident_reports",
+    "dispositions", "actions", "events", "coverage", "exposure", "base_rate", "resident_reports", "lawful_records",
 )  # fmt: skip
 """What can be measured; a tool type names the parts it wants."""
 
@@ -95,6 +96,7 @@ def measure_alerts(
         "coverage": lambda: coverage(tally),
         "exposure": lambda: () if places is None else exposure(places, families=setting.families, rng=rng),
         "base_rate": lambda: base_rate(test_rates),
+        "lawful_records": lambda: lawful_alerts(tally, setting),
         "resident_reports": lambda: (
             () if tally.places is None else resident_reports(tally.places, families=setting.families, rng=rng)
         ),

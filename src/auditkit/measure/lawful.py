@@ -1,6 +1,6 @@
 """Figures again without records of unlawful practice: with and without, side by side (methods D23).
 
-People scored on such days, and periods of which some day was one, are left out. What is left is another, smaller table:
+People scored and alerts raised on such days, and periods of which some day was one, are left out. What is left is another, smaller table:
 its figures say what the others hang on, not what is true.
 """
 
@@ -10,10 +10,12 @@ from itertools import chain
 
 import numpy as np
 
+from auditkit.measure.alert_rates import Setting, rates_of_alerts
 from auditkit.measure.choices import Measuring
 from auditkit.measure.follow_up import among
 from auditkit.measure.place_accuracy import accuracy
 from auditkit.measure.place_exposure import Families, exposure
+from auditkit.results.alerts import AlertTally
 from auditkit.results.measurements import LAWFUL_RECORDS, WITHOUT_UNLAWFUL, Measurement
 from auditkit.results.places import Grid, PlaceTally
 from auditkit.results.tally import Tally
@@ -27,6 +29,19 @@ def lawful_people(tally: Tally, measuring: Measuring) -> Iterator[Measurement]:
     Methods D23.
     """
     yield from among(tally.lawful, tally, measuring, stratum=LAWFUL_RECORDS)
+
+
+def lawful_alerts(tally: AlertTally, setting: Setting) -> Iterator[Measurement]:
+    """Repeat the rates for alerts outside unlawful periods.
+
+    References
+    ----------
+    Methods D23.
+    """
+    some = any(counts.alerts for groups in tally.lawful for _, counts in groups.counts)
+    for groups in tally.lawful if some else ():
+        for item in rates_of_alerts(groups, tally, setting):
+            yield replace(item, stratum=LAWFUL_RECORDS)
 
 
 def lawful_places(

@@ -14,6 +14,7 @@ PEOPLE = (
     "positive_predictive_value",
     "prevalence",
 )
+ALERTS = ("positive_predictive_value", "dispatch_rate", "action_rate_")
 PLACES = ("hit_rate", "hit_rate_difference", "most_targeted_share", "rank_correlation")
 
 
@@ -23,7 +24,9 @@ class LawfulRow:
 
     metric: str
     people: bool
-    """Whether it is a rate of people; else it is about places."""
+    """Whether it is a rate of people."""
+    alerts: bool
+    """Whether it is a rate of alerts; where it is neither, it is about places."""
     group: str
     against: str
     all: Figure
@@ -34,14 +37,17 @@ def lawful_rows(look: Lookup) -> tuple[LawfulRow, ...]:
     """Read each headline that was measured both ways."""
     rows = []
     for item in look.document.measurements:
-        people = item.stratum == LAWFUL_RECORDS and item.metric in PEOPLE and item.against is None
-        shown = people or (item.stratum == WITHOUT_UNLAWFUL and _headline(item))
+        alone = item.stratum == LAWFUL_RECORDS and item.against is None
+        alerts = alone and look.document.alerts is not None and item.metric.startswith(ALERTS)
+        people = alone and look.document.alerts is None and item.metric in PEOPLE
+        shown = people or alerts or (item.stratum == WITHOUT_UNLAWFUL and _headline(item))
         whole = _whole(look, item) if shown and is_known(item) else None
         if whole is not None:
             rows.append(
                 LawfulRow(
                     metric=item.metric,
                     people=people,
+                    alerts=alerts,
                     group=label(item.group),
                     against=label(item.against),
                     all=_written(look, whole),

@@ -169,6 +169,10 @@ class AlertTally:
     logs: LogTally | None = None
     """Logs of a system in use."""
     loops: AlertLoopCounts = AlertLoopCounts(response=None, lot=None, stops=None, hot_list=None)
+    lawful: tuple[AlertGroups, ...] = ()
+    """The same dimensions, counting only alerts outside unlawful periods; empty where none is declared."""
+    not_lawful: tuple[AlertGroups, ...] = ()
+    """The same dimensions, counting all other alerts: within an unlawful period, or without a date."""
 
     @property
     def everyone(self) -> AlertCounts:

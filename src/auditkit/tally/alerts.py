@@ -1,6 +1,7 @@
 """Counting alerts by group and disposition, by area and period, and what they led to."""
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from auditkit.results.alerts import (
     HourSums,
 )
 from auditkit.results.places import PlaceTally, Unmatched
-from auditkit.results.rows import AlertRows, CheckedAlertRows, value
+from auditkit.results.rows import LAWFUL, AlertRows, CheckedAlertRows, value
 from auditkit.tally.alert_loops import tally_alert_loops
 from auditkit.tally.logs import tally_logs
 from auditkit.tally.periods import periods_between
@@ -32,14 +33,9 @@ def tally_alerts(checked: CheckedAlertRows, audit: AuditFile) -> AlertTally:
     It takes only what `validate` returns, so that unchecked rows cannot be counted.
     """
     rows, outcome = checked.rows, audit.records.outcome
-    dimensions = tuple(
-        AlertGroups(
-            dimension=dimension, reference=audit.reference(dimension), counts=_counts(rows, dimension)
-        )
-        for dimension in ((), *audit.row_dimensions)
-    )
+    lawful, others = _apart(rows)
     return AlertTally(
-        dimensions=dimensions, has_dispositions=outcome is not None,
+        dimensions=_dimensions(rows, audit), lawful=_dimensions(lawful, audit), not_lawful=_dimensions(others, audit), has_dispositions=outcome is not None,
         merged=outcome is not None and not outcome.unfounded,
         has_dispatch=rows.column("decision") is not None, hours=_hours(rows),
         hours_declared=rows.column("hours") is not None, events=_events(rows, audit), places=_places(rows, audit),
@@ -47,6 +43,26 @@ def tally_alerts(checked: CheckedAlertRows, audit: AuditFile) -> AlertTally:
         logs=tally_logs(rows.deployment, audit, areas=_ids(rows), history=None),
         loops=tally_alert_loops(rows, audit),
     )  # fmt: skip
+
+
+def _dimensions(rows: AlertRows | None, audit: AuditFile) -> tuple[AlertGroups, ...]:
+    """Count everyone's alerts together, then those of each declared dimension."""
+    if rows is None:
+        return ()
+    return tuple(
+        AlertGroups(
+            dimension=dimension, reference=audit.reference(dimension), counts=_counts(rows, dimension)
+        )
+        for dimension in ((), *audit.row_dimensions)
+    )
+
+
+def _apart(rows: AlertRows) -> tuple[AlertRows | None, AlertRows | None]:
+    """Divide alerts into those outside unlawful periods, and all others; nothing where no period is declared."""
+    if rows.column("lawful") is None:
+        return None, None
+    outside = (rows.table[LAWFUL] == 1).fill_null(False)
+    return replace(rows, table=rows.table.filter(outside)), replace(rows, table=rows.table.filter(~outside))
 
 
 def _cells(rows: AlertRows, dimension: Group, *roles: str) -> Cells:
