@@ -123,7 +123,7 @@ def test_few_alerts_within_the_period_do_not_follow_by_subtraction(tmp_path: Pat
 
 def test_without_declared_periods_nothing_is_given_again(tmp_path: Path) -> None:
     (tmp_path / "alerts.csv").write_text(ALERTS)
-    (tmp_path / "audit.toml").write_text(SECTIONS.split("[[unlawful_periods]]")[0])
+    (tmp_path / "audit.toml").write_text(SECTIONS.split("[[unlawful_periods]]", maxsplit=1)[0])
 
     found = items(run_audit(tmp_path / "audit.toml"))
 

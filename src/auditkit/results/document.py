@@ -282,7 +282,7 @@ class PublicationRecord(Record):
     room: int = Field(
         0,
         description="How far apart the smallest and the largest value lie that a withheld small count could have, for "
-        "whoever adds and subtracts the tables of groups and areas.",
+        "whoever adds and subtracts the tables of groups, of their parts and of areas.",
     )
     ledger: bool = Field(False, description="Whether earlier releases were looked at.")
     map_residents: int = Field(0, description="Areas with fewer residents are left grey on maps.")
