@@ -9,7 +9,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from html.parser import HTMLParser
 from itertools import product
 from pathlib import Path
@@ -87,20 +87,7 @@ class Attacker:
 
     def span(self, mask: Mask) -> float:
         """Find how far apart the smallest and the largest possible value of a count lie."""
-        known = np.array([mask for mask, _ in self.rows.values()], dtype=float)
-        sums = np.array([n for _, n in self.rows.values()], dtype=float)
-        rules = [LinearConstraint(known, sums, sums)]
-        ends = []
-        for sign in (1.0, -1.0):
-            found = milp(
-                sign * mask.astype(float),
-                integrality=np.ones(len(mask), dtype=np.int64),
-                bounds=Bounds(0, 10_000),
-                constraints=rules,
-            )
-            assert found.fun is not None
-            ends.append(sign * float(found.fun))
-        return round(ends[1] - ends[0])
+        return span(mask, self.rows.values())
 
     def small(self) -> Iterator[tuple[str, Mask]]:
         """Name every small count of a group: in all, in a county, of a score, and from a score on."""
@@ -117,6 +104,20 @@ class Attacker:
         """List small counts that are known more closely than promised."""
         found = dict({mask.tobytes(): (name, mask) for name, mask in self.small()}.values())
         return {name: width for name, mask in found.items() if (width := self.span(mask)) < ROOM}
+
+
+def span(wanted: Mask, rows: Iterable[tuple[Mask, int]]) -> float:
+    known = np.array([mask for mask, _ in rows], dtype=float)
+    sums = np.array([n for _, n in rows], dtype=float)
+    ends = []
+    for sign in (1.0, -1.0):
+        found = milp(
+            sign * wanted.astype(float), integrality=np.ones(len(wanted), dtype=np.int64), bounds=Bounds(0, 10_000),
+            constraints=[LinearConstraint(known, sums, sums)],
+        )  # fmt: skip
+        assert found.fun is not None
+        ends.append(sign * float(found.fun))
+    return round(ends[1] - ends[0])
 
 
 COUNTED = {
@@ -197,6 +198,32 @@ def test_nobody_with_every_public_file_can_narrow_a_small_count_down(
     if "county" not in name:
         assert "selection_rate/race=D@score%20at%20least%202" in shown
         assert "selection_rate/race=D@score%20at%20least%204" not in shown
+
+
+def joined(then: Attacker, now: Attacker, joining: Attacker) -> Iterator[tuple[str, float]]:
+    """Find the room of small counts of people who joined since the release before, with what both releases say of them."""
+    nobody = np.zeros(len(then.keys), dtype=bool)
+    rows = [(np.concatenate((mask, nobody)), n) for mask, n in then.rows.values()]
+    rows += [(np.concatenate((mask, mask)), n) for mask, n in now.rows.values()]
+    found = dict({mask.tobytes(): (name, mask) for name, mask in joining.small()}.values())
+    yield from ((name, span(np.concatenate((nobody, mask)), rows)) for name, mask in found.items())
+
+
+def test_nobody_with_two_releases_can_narrow_down_how_many_joined(tmp_path: Path, write_audit: Write) -> None:
+    # Two women of A joined in each county, rightly flagged: 3,844 people less 3,840.
+    before, after = even(), even(AFN31=32, AFS31=32)
+    first = audited(tmp_path, write_audit, before)
+    (tmp_path / "ledger.json").write_bytes(first.files["internal/ledger.json"])
+    then = published(first, before)
+    joining = Attacker({key: after[key] - before[key] for key in after})
+
+    alone = joined(then, published(audited(tmp_path, write_audit, after), after), joining)
+    beside = joined(
+        then, published(audited(tmp_path, write_audit, after, ledger="ledger.json"), after), joining
+    )
+
+    assert 0 in (width for _, width in alone)  # somebody who has both knows one of these counts
+    assert {name: width for name, width in beside if width < ROOM} == {}
 
 
 class Named(HTMLParser):

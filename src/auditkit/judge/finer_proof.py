@@ -116,20 +116,21 @@ class Tables:
                 for row in self.said:
                     if row.family == division.name and row not in hidden:
                         left.setdefault(row.node, set()).add(row)
-                around = [
-                    (total, parts) for total, parts in division.equations if one.node in {total, *parts}
-                ]
-                for nodes in (
-                    ([one.node],)
-                    if one.node in left
-                    else (self._next(parts, total, left) for total, parts in around)
-                ):
-                    found |= {row for node in nodes for row in _nearest(division, one, left[node])}
+                for node in self._next(division, one.node, left.keys()):
+                    found |= _nearest(division, one, left[node])
         return found
 
-    def _next(self, parts: Sequence[Node], total: Node, left: Mapping[Node, Set[Row]]) -> list[Node]:
-        some = [part for part in parts if part in left] or [node for node in (total,) if node in left]
-        return sorted(some, key=lambda node: (node in self.last, sum(self.groups.n[node].values()), node))[:1]
+    def _next(self, division: Division, node: Node, left: Set[Node]) -> Iterator[Node]:
+        if node in left:
+            yield node
+            return
+        for total, parts in division.equations:
+            if node in {total, *parts}:
+                some = {*parts} & left or {total} & left
+                yield from sorted(some, key=self._order)[:1]
+
+    def _order(self, node: Node) -> tuple[bool, int, Node]:
+        return node in self.last, sum(self.groups.n[node].values()), node
 
 
 def _nearest(division: Division, one: Wanted, rows: Set[Row]) -> set[Row]:
