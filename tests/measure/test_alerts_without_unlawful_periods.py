@@ -79,6 +79,7 @@ def test_rates_are_given_again_for_alerts_outside_the_period(audit: Audit) -> No
         assert counts(found[f"positive_predictive_value_all/race={group}{LAWFUL}"]) == without
     assert counts(found[f"positive_predictive_value/everyone{LAWFUL}"]) == (60, 200)
     assert found[f"alerts/everyone{LAWFUL}"].value == 200
+    assert found[f"positive_predictive_value_all_range/race{LAWFUL}"].value == pytest.approx(0.2)
     # Stops: 40 of A's 100 alerts, 30 of B's.
     assert counts(found[f"action_rate_stop/race=B{LAWFUL}"]) == (30, 100)
     assert found[f"positive_predictive_value_all_ratio/race=B{LAWFUL}~race=A"].value == pytest.approx(0.5)
@@ -94,6 +95,7 @@ def test_the_report_sets_both_side_by_side(audit: Audit) -> None:
     assert "40.0%" in row
     assert f'data-m="positive_predictive_value_all/race=A{LAWFUL}"' in page
     assert "No figure could be given again" not in text
+    assert "_range" not in text
 
 
 def test_without_alerts_outside_the_period_nothing_is_given_again(tmp_path: Path) -> None:

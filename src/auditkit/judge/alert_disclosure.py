@@ -108,6 +108,7 @@ def _of_groups(tally: AlertTally, protection: Protection, moved: Set[Place]) -> 
         (family, *node)
         for node, families in _proven(groups, hidden, protection, moved).items()
         for family in families
+        if (LAWFUL_RECORDS, INSIDE) not in node[1]  # no number is about these alone
     )
 
 

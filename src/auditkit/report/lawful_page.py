@@ -38,7 +38,8 @@ def lawful_rows(look: Lookup) -> tuple[LawfulRow, ...]:
     rows = []
     for item in look.document.measurements:
         alone = item.stratum == LAWFUL_RECORDS and item.against is None
-        alerts = alone and look.document.alerts is not None and item.metric.startswith(ALERTS)
+        of_group = bool(item.group) or not item.dimension
+        alerts = alone and of_group and look.document.alerts is not None and item.metric.startswith(ALERTS)
         people = alone and look.document.alerts is None and item.metric in PEOPLE
         shown = people or alerts or (item.stratum == WITHOUT_UNLAWFUL and _headline(item))
         whole = _whole(look, item) if shown and is_known(item) else None
