@@ -263,6 +263,9 @@ def test_no_element_of_a_page_that_names_withheld_figures_holds_a_digit(
 
     page.feed(audit.files["report.en.html"].decode())
 
-    hidden = ["".join(words) for ids, words in page.found if {*ids.split()} <= withheld]
+    told = ("".join(words) for ids, words in page.found if {*ids.split()} <= withheld)
+    hidden = [
+        re.sub(r"Limit: .*", "", text, flags=re.DOTALL) for text in told
+    ]  # limits are the policy's own numbers
     assert hidden
     assert [text for text in hidden if re.search(r"\d", text)] == []
