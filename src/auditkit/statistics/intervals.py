@@ -8,10 +8,13 @@ take their place, which need not be whole. Limits that do not exist are infinite
 
 import math
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from scipy.optimize import brentq
 
+KEPT = 16_384
+"""How many intervals of a kind are kept: the same counts come up under each assumption about people who are not known."""
 NEAR = 1.0
 """How far, in logarithms, the correction for skewness may move the end of a ratio's interval."""
 
@@ -29,6 +32,7 @@ def _counts(x: float, m: float) -> None:
         raise ValueError(msg)
 
 
+@lru_cache(maxsize=KEPT, typed=True)
 def wilson(x: float, m: float, *, critical: float) -> Interval:
     """Interval for one proportion that behaves near 0 and 1 (Wilson score).
 
@@ -51,6 +55,7 @@ def wilson(x: float, m: float, *, critical: float) -> Interval:
     return Interval(0.0 if x == 0 else centre - half, 1.0 if x == m else centre + half)
 
 
+@lru_cache(maxsize=KEPT, typed=True)
 def newcombe(x: float, m: float, y: float, n: float, *, critical: float) -> Interval:
     """Interval for the difference x/m - y/n built from two Wilson intervals (Newcombe's method 10).
 
@@ -74,6 +79,7 @@ def newcombe(x: float, m: float, y: float, n: float, *, critical: float) -> Inte
     return Interval(max(-1.0, p - q - below), min(1.0, p - q + above))
 
 
+@lru_cache(maxsize=KEPT, typed=True)
 def agresti_caffo(x: float, m: float, y: float, n: float, *, critical: float) -> Interval:
     """Interval for the difference x/m - y/n after adding one success and one failure to each group.
 
@@ -125,6 +131,7 @@ def katz(x: float, m: float, y: float, n: float, *, critical: float) -> Interval
     return Interval(math.exp(log_ratio - half), math.exp(log_ratio + half))
 
 
+@lru_cache(maxsize=KEPT, typed=True)
 def koopman(x: float, m: float, y: float, n: float, *, critical: float) -> Interval:
     """Interval for the ratio (x/m) / (y/n) by inverting the score test, without correction.
 
@@ -162,6 +169,7 @@ def koopman(x: float, m: float, y: float, n: float, *, critical: float) -> Inter
     return Interval(low, high)
 
 
+@lru_cache(maxsize=KEPT, typed=True)
 def laud(x: float, m: float, y: float, n: float, *, critical: float) -> Interval:
     """Interval for the ratio (x/m) / (y/n) by inverting the score test corrected for skewness: both ends err equally often.
 
