@@ -1,11 +1,10 @@
 """An interval for the difference of two independent rates whose ends err equally often, for claims that rest on one end."""
 
 import math
-from functools import lru_cache
 
 from scipy.optimize import brentq
 
-from auditkit.statistics.intervals import KEPT, Interval, newcombe
+from auditkit.statistics.intervals import Interval, kept, newcombe
 
 FLAT = 1e-9
 """Skewness below which the correction is none."""
@@ -17,7 +16,7 @@ IMPOSSIBLE = 1e12
 """Score of a hypothesis under which the counts cannot come up."""
 
 
-@lru_cache(maxsize=KEPT, typed=True)
+@kept
 def laud_difference(x: float, m: float, y: float, n: float, *, critical: float) -> Interval:
     """Interval for the difference x/m - y/n by inverting the score test corrected for skewness ("SCAS").
 

@@ -9,12 +9,10 @@ take their place, which need not be whole. Limits that do not exist are infinite
 import math
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar, cast
 
 from scipy.optimize import brentq
 
-KEPT = 16_384
-"""How many intervals of a kind are kept: the same counts come up under each assumption about people who are not known."""
 NEAR = 1.0
 """How far, in logarithms, the correction for skewness may move the end of a ratio's interval."""
 
@@ -26,13 +24,21 @@ class Interval(NamedTuple):
     high: float
 
 
+F = TypeVar("F", bound=Callable[..., Interval])
+
+
+def kept(interval: F) -> F:
+    """Keep intervals that were worked out: the same counts come up under each assumption about people who are not known."""
+    return cast("F", lru_cache(maxsize=16_384, typed=True)(interval))
+
+
 def _counts(x: float, m: float) -> None:
     if not 0 <= x <= m or m == 0:
         msg = f"expected 0 <= count <= total and total > 0, found {x} of {m}"
         raise ValueError(msg)
 
 
-@lru_cache(maxsize=KEPT, typed=True)
+@kept
 def wilson(x: float, m: float, *, critical: float) -> Interval:
     """Interval for one proportion that behaves near 0 and 1 (Wilson score).
 
@@ -55,7 +61,7 @@ def wilson(x: float, m: float, *, critical: float) -> Interval:
     return Interval(0.0 if x == 0 else centre - half, 1.0 if x == m else centre + half)
 
 
-@lru_cache(maxsize=KEPT, typed=True)
+@kept
 def newcombe(x: float, m: float, y: float, n: float, *, critical: float) -> Interval:
     """Interval for the difference x/m - y/n built from two Wilson intervals (Newcombe's method 10).
 
@@ -79,7 +85,7 @@ def newcombe(x: float, m: float, y: float, n: float, *, critical: float) -> Inte
     return Interval(max(-1.0, p - q - below), min(1.0, p - q + above))
 
 
-@lru_cache(maxsize=KEPT, typed=True)
+@kept
 def agresti_caffo(x: float, m: float, y: float, n: float, *, critical: float) -> Interval:
     """Interval for the difference x/m - y/n after adding one success and one failure to each group.
 
@@ -131,7 +137,7 @@ def katz(x: float, m: float, y: float, n: float, *, critical: float) -> Interval
     return Interval(math.exp(log_ratio - half), math.exp(log_ratio + half))
 
 
-@lru_cache(maxsize=KEPT, typed=True)
+@kept
 def koopman(x: float, m: float, y: float, n: float, *, critical: float) -> Interval:
     """Interval for the ratio (x/m) / (y/n) by inverting the score test, without correction.
 
@@ -169,7 +175,7 @@ def koopman(x: float, m: float, y: float, n: float, *, critical: float) -> Inter
     return Interval(low, high)
 
 
-@lru_cache(maxsize=KEPT, typed=True)
+@kept
 def laud(x: float, m: float, y: float, n: float, *, critical: float) -> Interval:
     """Interval for the ratio (x/m) / (y/n) by inverting the score test corrected for skewness: both ends err equally often.
 
