@@ -8,7 +8,7 @@ take their place, which need not be whole. Limits that do not exist are infinite
 
 import math
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import lru_cache, wraps
 from typing import NamedTuple, TypeVar, cast
 
 from scipy.optimize import brentq
@@ -27,9 +27,15 @@ class Interval(NamedTuple):
 F = TypeVar("F", bound=Callable[..., Interval])
 
 
-def kept(interval: F) -> F:
+def _kept(interval: F) -> F:
     """Keep intervals that were worked out: the same counts come up under each assumption about people who are not known."""
-    return cast("F", lru_cache(maxsize=16_384, typed=True)(interval))
+    found = lru_cache(maxsize=16_384, typed=True)(interval)
+
+    @wraps(interval)
+    def looked_up(*counts: float, **critical: float) -> Interval:
+        return found(*counts, **critical)
+
+    return cast("F", looked_up)
 
 
 def _counts(x: float, m: float) -> None:
@@ -38,7 +44,7 @@ def _counts(x: float, m: float) -> None:
         raise ValueError(msg)
 
 
-@kept
+@_kept
 def wilson(x: float, m: float, *, critical: float) -> Interval:
     """Interval for one proportion that behaves near 0 and 1 (Wilson score).
 
@@ -61,7 +67,7 @@ def wilson(x: float, m: float, *, critical: float) -> Interval:
     return Interval(0.0 if x == 0 else centre - half, 1.0 if x == m else centre + half)
 
 
-@kept
+@_kept
 def newcombe(x: float, m: float, y: float, n: float, *, critical: float) -> Interval:
     """Interval for the difference x/m - y/n built from two Wilson intervals (Newcombe's method 10).
 
@@ -85,7 +91,7 @@ def newcombe(x: float, m: float, y: float, n: float, *, critical: float) -> Inte
     return Interval(max(-1.0, p - q - below), min(1.0, p - q + above))
 
 
-@kept
+@_kept
 def agresti_caffo(x: float, m: float, y: float, n: float, *, critical: float) -> Interval:
     """Interval for the difference x/m - y/n after adding one success and one failure to each group.
 
@@ -137,7 +143,7 @@ def katz(x: float, m: float, y: float, n: float, *, critical: float) -> Interval
     return Interval(math.exp(log_ratio - half), math.exp(log_ratio + half))
 
 
-@kept
+@_kept
 def koopman(x: float, m: float, y: float, n: float, *, critical: float) -> Interval:
     """Interval for the ratio (x/m) / (y/n) by inverting the score test, without correction.
 
@@ -175,7 +181,7 @@ def koopman(x: float, m: float, y: float, n: float, *, critical: float) -> Inter
     return Interval(low, high)
 
 
-@kept
+@_kept
 def laud(x: float, m: float, y: float, n: float, *, critical: float) -> Interval:
     """Interval for the ratio (x/m) / (y/n) by inverting the score test corrected for skewness: both ends err equally often.
 
