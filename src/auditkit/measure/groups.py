@@ -36,6 +36,15 @@ class Rate:
             return limits(self.own_interval(reach))
         return limits(intervals.wilson(self.events, self.trials, critical=reach))
 
+    def counting(
+        self, numerator: int, denominator: int, *, value: float, size: tuple[float, float] | None
+    ) -> "Rate":
+        """Make the same kind of rate of other counts; written out, since worst cases make thousands."""
+        return Rate(
+            numerator=numerator, denominator=denominator, value=value, reason=self.reason, size=size, design=self.design,
+            own_interval=self.own_interval,
+        )  # fmt: skip
+
     @property
     def events(self) -> float:
         """How many events the interval rests on."""

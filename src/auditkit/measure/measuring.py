@@ -23,7 +23,7 @@ from auditkit.measure.strata import strata
 from auditkit.measure.subgroups import find_subgroups
 from auditkit.measure.sweep import sweep
 from auditkit.measure.tipping import tipping_points
-from auditkit.measure.unseen import BOTH, hidden_people
+from auditkit.measure.unseen import BOTH, Fills, Kind, hidden_people
 from auditkit.results.measurements import Estimate, Measurement, Measurements, NotEstimable, TippingPoint
 from auditkit.results.tally import GroupTally, Tally, counts_by_group
 
@@ -153,13 +153,21 @@ def _assuming(
 ) -> Iterator[Measurement]:
     """Bound what the policy limits once more, under each assumption alone."""
     limited = {name for name in measuring.limits_of(tally.dimension) if rests_on(name) == metric.name}
+    made: list[tuple[Fills, tuple[Measurement, ...]]] = []
+
+    def bounded(kinds: frozenset[Kind]) -> tuple[Measurement, ...]:
+        """Bound with the same open people only once: often only one kind of people is open."""
+        fills = open_in(metric, tally, kinds=kinds, sampled=whole.sampled)
+        if fills is None:
+            return ()
+        items = next((items for same, items in made if same == fills), None)
+        if items is None:
+            items = tuple(judged(replace(block, fills=fills), measuring))
+            made.append((fills, items))
+        return items
+
     if limited and block.fills is not None:
-        yield from under_assumptions(
-            lambda kinds: judged(
-                replace(block, fills=open_in(metric, tally, kinds=kinds, sampled=whole.sampled)), measuring
-            ),
-            limited,
-        )
+        yield from under_assumptions(bounded, limited)
     hidden = None if whole.sampled else hidden_people(metric, tally, hidden=measuring.hidden)
     if limited and hidden is not None:
         yield from assumed("hidden-outcomes", judged(replace(block, fills=hidden), measuring), limited)

@@ -7,7 +7,7 @@ Methods 3.11; Fogliato, R., G'Sell, M., Chouldechova, A. (2020), Fairness evalua
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal, cast
 
 from auditkit.measure.blocks import RateBlock, named, pairs_of
@@ -38,10 +38,12 @@ class _Comparison:
     measuring: Measuring
 
     def with_hidden(self, fill: Filled, *, in_first: bool) -> "_Comparison":
-        rate = replace(
-            self.first if in_first else self.second, numerator=fill.x, denominator=fill.m, value=fill.rate
+        rate = self.first if in_first else self.second
+        rate = rate.counting(fill.x, fill.m, value=fill.rate, size=rate.size)
+        first, second = (rate, self.second) if in_first else (self.first, rate)
+        return _Comparison(
+            first=first, second=second, gap=self.gap, pairs=self.pairs, measuring=self.measuring
         )
-        return replace(self, first=rate) if in_first else replace(self, second=rate)
 
     def target(self, value: float, *, in_first: bool) -> float:
         """Return the rate of the group that hides outcomes at which the comparison has a value."""

@@ -45,8 +45,9 @@ def only_bounds(result: Result) -> Result:
     """Keep the bounds alone: under an assumption that settles no number, only its limits are known."""
     if not isinstance(result, Estimate) or result.bounds is None:
         return result
-    bare = replace(result, value=None, interval=None, interval_90=None, interval_family=None)
-    return replace(bare, numerator=None, denominator=None)
+    return replace(
+        result, value=None, interval=None, interval_90=None, interval_family=None, numerator=None, denominator=None
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -170,7 +171,7 @@ class WorstCases:
         rate = self.rates[group]
         shrink = rate.trials / (rate.denominator or 1)
         size = None if rate.size is None else (fill.x * shrink, fill.m * shrink)
-        return replace(rate, numerator=int(fill.x), denominator=int(fill.m), value=fill.rate, size=size)
+        return rate.counting(int(fill.x), int(fill.m), value=fill.rate, size=size)
 
     def _ends(self, pair: tuple[GroupKey, GroupKey], fills: tuple[Pair, Pair]) -> Ends:
         first, second = pair

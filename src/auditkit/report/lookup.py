@@ -10,6 +10,9 @@ from auditkit.results.measurements import ASSUMING
 from auditkit.results.tally import UNKNOWN
 
 Bounds = tuple[float | None, float | None]
+_Key = frozenset[tuple[str, str]] | None
+_About = tuple[str, str, str, _Key, _Key]
+"""Metric, stratum, dimension, group and against: what a number is about."""
 WHOLE_TABLE = ""
 """The stratum of what is about all people of the table."""
 _SCORES = re.compile(r"^score (\S+)(?: (to below|to|and more))?(?: (\S+))?$")
@@ -47,42 +50,51 @@ class Lookup:
     def __init__(self, document: AuditDocument, *, locale: str) -> None:
         self.document, self.locale = document, locale
         self.items = {item.id: item for item in document.measurements}
-        self._found: dict[tuple[str, str, bool], list[MeasurementRecord]] = {}
+        self._found: dict[tuple[str, str, bool], dict[str, list[MeasurementRecord]]] = {}
+        self._first: dict[_About, MeasurementRecord] = {}
         for item in document.measurements:
-            key = (item.metric, item.stratum or WHOLE_TABLE, item.against is not None)
-            self._found.setdefault(key, []).append(item)
+            stratum = item.stratum or WHOLE_TABLE
+            found = self._found.setdefault((item.metric, stratum, item.against is not None), {})
+            found.setdefault(item.dimension, []).append(item)
+            about = (item.metric, stratum, item.dimension, _key(item.group), _key(item.against))
+            self._first.setdefault(about, item)
 
     def alone(self, metric: str, dimension: str, *, stratum: str = WHOLE_TABLE) -> list[MeasurementRecord]:
         """Return a metric of each group of a dimension."""
-        return [item for item in self._found.get((metric, stratum, False), []) if item.dimension == dimension]
+        return list(self._found.get((metric, stratum, False), {}).get(dimension, ()))
 
     def pairs(self, metric: str, dimension: str, *, stratum: str = WHOLE_TABLE) -> list[MeasurementRecord]:
         """Return a comparison of each pair of groups of a dimension."""
-        return [item for item in self._found.get((metric, stratum, True), []) if item.dimension == dimension]
+        return list(self._found.get((metric, stratum, True), {}).get(dimension, ()))
 
     def pair(self, metric: str, like: MeasurementRecord) -> MeasurementRecord | None:
         """Return another comparison of the same two groups."""
-        found = self.pairs(metric, like.dimension, stratum=like.stratum or WHOLE_TABLE)
-        return next((one for one in found if (one.group, one.against) == (like.group, like.against)), None)
+        if like.against is None:
+            return None
+        about = (metric, like.stratum or WHOLE_TABLE, like.dimension, _key(like.group), _key(like.against))
+        return self._first.get(about)
 
     def one(self, metric: str, like: MeasurementRecord) -> MeasurementRecord | None:
         """Return another number of the same group."""
-        found = self.alone(metric, like.dimension, stratum=like.stratum or WHOLE_TABLE)
-        return next((one for one in found if one.group == like.group), None)
+        return self._first.get((metric, like.stratum or WHOLE_TABLE, like.dimension, _key(like.group), None))
 
     def rate_of(self, metric: str, group: dict[str, str] | None) -> MeasurementRecord | None:
         """Return a metric of one group among all people of the table."""
-        found = self.alone(metric, "+".join(group or {}))
-        return next((one for one in found if one.group == group), None)
+        return (
+            None
+            if group is None
+            else self._first.get((metric, WHOLE_TABLE, "+".join(group), _key(group), None))
+        )
 
     def dimensions(self, metric: str) -> tuple[str, ...]:
         """Every way of dividing people in which a metric compares nothing, whatever the stratum."""
         return tuple(
             dict.fromkeys(
-                item.dimension
-                for (name, _, between), items in self._found.items()
-                for item in items
-                if name == metric and not between and item.dimension
+                dimension
+                for (name, _, between), found in self._found.items()
+                if name == metric and not between
+                for dimension in found
+                if dimension
             )
         )
 
@@ -126,6 +138,10 @@ class Lookup:
             measurement=item.id, status=item.status, reason=item.reason, value=shown(item.value), low=shown(low),
             high=shown(high), part=counted(item.numerator), whole=counted(item.denominator),
         )  # fmt: skip
+
+
+def _key(group: dict[str, str] | None) -> _Key:
+    return None if group is None else frozenset(group.items())
 
 
 def reach(item: MeasurementRecord) -> Bounds:

@@ -1,16 +1,14 @@
 """Numbers as people read them, in their language; rounding never carries a number across a limit."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from functools import cache
 
 from babel import Locale
-from babel.numbers import NumberPattern, format_decimal, parse_pattern
+from babel.numbers import format_decimal
 
-DIGITS: tuple[NumberPattern, ...] = tuple(parse_pattern(f"#,##0.{'0' * digits}") for digits in range(8))
-"""How a number is written with so many digits after the point."""
-WHOLE, ANY = parse_pattern("#,##0"), parse_pattern("#,##0.########")
-
-
+WIDEST = 8
+"""The most digits after the point that are ever shown."""
 ZEROS = {
     "latn": "0",
     "arab": "\u0660",
@@ -29,11 +27,13 @@ class Number(str):
     value: float
 
 
-def _written(value: float, pattern: NumberPattern, locale: str) -> Number:
-    system = _digits(locale)
-    text = format_decimal(value, format=pattern, locale=language_of(locale), numbering_system=system)
-    signed = str(text).replace("-", _sign(locale, "minusSign"), 1)
-    return _number(own_digits(signed, locale=locale), value)
+def _written(value: float, digits: int, locale: str) -> Number:
+    """Write a number as Babel does with `#,##0.00`: half to even of the digits that it shows, then the language's signs."""
+    return _number(_plain(value, digits).translate(_signs(locale)), value)
+
+
+def _plain(value: float, digits: int) -> str:
+    return f"{Decimal(str(value)):,.{digits}f}"
 
 
 def _number(text: str, value: float) -> Number:
@@ -65,6 +65,16 @@ def own_digits(text: str, *, locale: str) -> str:
 
 
 @cache
+def _signs(locale: str) -> dict[int, str]:
+    """Say what stands for each sign and digit in a language; the signs between digits are Babel's in a number it writes."""
+    text = format_decimal(
+        1000.5, format="#,##0.0", locale=language_of(locale), numbering_system=_digits(locale)
+    )
+    signs = {"-": _sign(locale, "minusSign"), ",": text[1:-5], ".": text[-2]}
+    return str.maketrans(signs | {digit: own_digits(digit, locale=locale) for digit in "0123456789"})
+
+
+@cache
 def _sign(locale: str, name: str) -> str:
     return str(language_of(locale).number_symbols[_digits(locale)][name])
 
@@ -81,9 +91,9 @@ def decimal(value: float, *, locale: str, digits: int = 2, limits: Iterable[floa
     >>> decimal(1.9121, locale="en", limits=[1.25])
     '1.91'
     """
-    for shown in range(digits, 8):
+    for shown in range(digits, WIDEST):
         if all(_side(round(value, shown), limit) == _side(value, limit) for limit in limits):
-            return _written(value, DIGITS[shown], locale)
+            return _written(value, shown, locale)
     return shortest(value, locale=locale)
 
 
@@ -93,7 +103,9 @@ def shortest(value: float, *, locale: str) -> Number:
     >>> shortest(300.0, locale="en"), shortest(1.5, locale="en")
     ('300', '1.5')
     """
-    return _written(int(value) if float(value).is_integer() else value, ANY, locale)
+    exact = int(value) if float(value).is_integer() else value
+    text = _plain(exact, WIDEST).rstrip("0").rstrip(".")
+    return _number(text.translate(_signs(locale)), exact)
 
 
 def whole(value: float, *, locale: str) -> Number:
@@ -102,7 +114,7 @@ def whole(value: float, *, locale: str) -> Number:
     >>> whole(7214, locale="en")
     '7,214'
     """
-    return _written(round(value), WHOLE, locale)
+    return _written(round(value), 0, locale)
 
 
 def per_thousand(rate: float, *, locale: str) -> Number:
@@ -156,8 +168,14 @@ def whole_per_cent(rate: float, *, locale: str) -> Number:
 
 def in_per_cent(number: Number, locale: str) -> Number:
     """Put the per cent sign where the language has it."""
+    before, after = _around_per_cent(locale)
+    return _number(f"{before}{number}{after}", number.value)
+
+
+@cache
+def _around_per_cent(locale: str) -> tuple[str, str]:
     pattern = language_of(locale).percent_formats[None]
     before, after = (
         part.replace("%", _sign(locale, "percentSign")) for part in (pattern.prefix[0], pattern.suffix[0])
     )
-    return _number(f"{before}{number}{after}", number.value)
+    return before, after

@@ -1,6 +1,7 @@
 """Rendering a document to the files of a run folder."""
 
 import csv
+from functools import lru_cache
 from io import StringIO
 from typing import Any
 
@@ -53,11 +54,17 @@ def _csv_files(document: AuditDocument) -> dict[str, bytes]:
         marked = () if note is None else (note,)
         writer.writerow((*table.columns, *("publication" for _ in marked)))
         for row in table.rows:
-            cells = [spreadsheet(clean(cell)) if isinstance(cell, str) else _number(cell) for cell in row]
-            writer.writerow([*cells, *marked])
+            writer.writerow((*map(_cell, row), *marked))
         files[f"tables/{table.name}.csv"] = text.getvalue().encode()
     return files
 
 
-def _number(cell: float | None) -> str:
-    return "" if cell is None else f"{cell:.12g}"
+def _cell(cell: float | str | None) -> str:
+    if cell is None:
+        return ""
+    return _text(cell) if isinstance(cell, str) else f"{cell:.12g}"
+
+
+@lru_cache(maxsize=10_000)
+def _text(cell: str) -> str:
+    return spreadsheet(clean(cell))

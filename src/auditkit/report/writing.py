@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import reduce
+from functools import cache, lru_cache, reduce
 from gettext import NullTranslations
 from typing import Literal
 
@@ -21,6 +21,7 @@ ISOLATE, POP = "\u2068", "\u2069"
 OWN = frozenset((*SOURCES, *STATUSES, *PERIODS, *SEVERITIES, *KINDS, *ACTIONS))
 """Words of an audit file that mean the same in every audit."""
 _NUMBER = re.compile(r"-?[0-9][0-9,]*(\.[0-9]+)?%?")
+_PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 NOT_WHOLE = 100
 """Takes the form of a number that is no small count: 1.5, 1.0 or "withheld"; in Arabic, that of a hundred."""
 
@@ -37,7 +38,7 @@ class Writing:
         """Turn text into text of the file, whatever it holds; what is markup already stays."""
         if isinstance(value, Markup):
             return value
-        return escape(clean(str(value))) if self.suffix == "html" else Markup(markdown(value))  # noqa: S704  # escaped just here
+        return _escaped(str(value), self.suffix)
 
     def put(self, value: object) -> Markup:
         """Write a value inside a text: a count in the digits of the language, and nothing that reorders its line."""
@@ -50,9 +51,7 @@ class Writing:
 
     def message(self, message: str, values: Mapping[str, object]) -> Markup:
         """Translate a message; whatever is put into it is cleaned and escaped first."""
-        safe = {name: self.put(value) for name, value in values.items()}
-        text = Markup(self.catalogue.gettext(message)) % safe  # noqa: S704  # our own text, with escaped values
-        return self._marked(text, message)
+        return self._marked(self._filled(self.catalogue.gettext(message), values), message)
 
     def counted(self, one: str, many: str, number: object, values: Mapping[str, object]) -> Markup:
         """Translate a message whose form depends on a number.
@@ -68,9 +67,14 @@ class Writing:
         """
         value = getattr(number, "value", number)
         exact = abs(value) if isinstance(value, int) else NOT_WHOLE
-        safe = {name: self.put(value) for name, value in {"n": number, **values}.items()}
-        text = Markup(self.catalogue.ngettext(one, many, exact)) % safe  # noqa: S704  # as above
+        text = self._filled(self.catalogue.ngettext(one, many, exact), {"n": number, **values})
         return self._marked(text, one)
+
+    def _filled(self, message: str, values: Mapping[str, object]) -> Markup:
+        parts = list(_split(message))
+        for at in range(1, len(parts), 2):
+            parts[at] = self.put(values[parts[at]])
+        return Markup("".join(parts))  # noqa: S704  # our own text, with escaped values
 
     def said(self, sentence: str) -> Markup:
         """Translate a sentence from a declaration or from code, which is no format string."""
@@ -129,3 +133,16 @@ class Writing:
         if self.suffix == "md" or self.language == SOURCE:
             return text
         return Markup(f"{ENGLISH_STARTS}{text}{ENGLISH_ENDS}")  # noqa: S704  # escaped before
+
+
+@cache
+def _split(message: str) -> tuple[str, ...]:
+    """Take a message apart: text stands at even places, the names of its placeholders between."""
+    parts = _PLACEHOLDER.split(message)
+    parts[::2] = [text % () for text in parts[::2]]  # %% is one per cent sign; any other % is an error
+    return tuple(parts)
+
+
+@lru_cache(maxsize=10_000)
+def _escaped(text: str, suffix: Literal["html", "md"]) -> Markup:
+    return escape(clean(text)) if suffix == "html" else Markup(markdown(text))  # noqa: S704  # escaped just here

@@ -122,7 +122,7 @@ class Rows:
         read = _covering(self._ahead.read, roles)
         if read is None or not roles:
             columns = [column for column in self.columns if column.role in roles]
-            read = _by_role(self.counts(*dict.fromkeys(column.name for column in columns)), columns)
+            read = _by_role(self._counted(columns), columns)
         if not roles:
             return read
         grouped = read.group_by(list(roles)).agg(
@@ -132,14 +132,25 @@ class Rows:
 
     def counts(self, *names: str) -> Table:
         """Count people and rows by columns as they stand: those columns, `PEOPLE`, `HIDDEN` and `ROWS`."""
-        table = self.holding(*names)
+        return self._counts_in(self.holding(*names), names)
+
+    def _counted(self, columns: list[Column]) -> Table:
+        """Count by columns as they stand, but by the day of a time of day, of which there may be as many as rows."""
+        names = tuple(dict.fromkeys(column.name for column in columns))
+        days = {column.name: value(self.table, column) for column in columns if column.kind == "date"}
+        as_days = all(column.kind == "date" for column in columns if column.name in days)
+        if not days or not as_days or self.holding(*names) is not self.table:
+            return self.counts(*names)
+        return self._counts_in(self.table.mutate(**days), names)
+
+    def _counts_in(self, table: Table, names: tuple[str, ...]) -> Table:
         people: Value = table.count()
         hidden: Value = ibis.literal(False)
         rows = people
-        if table is not self.table:
+        if PEOPLE in table.columns:  # counts made ahead
             people, hidden, rows = table[PEOPLE].sum(), table[HIDDEN].any(), table[ROWS].sum()
         elif self.counted:
-            people, hidden = self.weight.sum().fill_null(0), self.weight.isnull().any()
+            people, hidden = table[WEIGHT].sum().fill_null(0), table[WEIGHT].isnull().any()
         counts = {PEOPLE: people.cast("int64"), HIDDEN: hidden, ROWS: rows.cast("int64")}
         return table.aggregate(counts, by=list(names))  # no file has such columns
 
@@ -230,12 +241,21 @@ def value(table: Table, column: Column) -> Value:
         return raw.cast("float64")
     if column.kind == "binary" and raw.type().is_integer() and not column.positive:
         return raw.cast("int8")
-    text = canonical(raw.cast("string"))
+    if column.kind == "date" and not column.missing and _has_day(raw):
+        return raw.cast("date")
+    text = raw.cast("string")
+    text = text.strip() if column.kind == "date" else canonical(text)  # no number is a day
     if column.missing:
         text = ibis.cases((text.isin(column.missing), ibis.null("string")), else_=text)
     if column.renamed:
         text = ibis.cases(*((text.isin(values), name) for name, values in column.renamed), else_=text)
     return _as(text, column)
+
+
+def _has_day(raw: Value) -> bool:
+    """Tell whether a column is one of days, or of times whose day no time zone can move."""
+    kind = raw.type()
+    return bool(kind.is_date() or (kind.is_timestamp() and kind.timezone is None))
 
 
 def _as(text: Value, column: Column) -> Any:

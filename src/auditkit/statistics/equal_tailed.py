@@ -4,7 +4,7 @@ import math
 
 from scipy.optimize import brentq
 
-from auditkit.statistics.intervals import Interval, newcombe
+from auditkit.statistics.intervals import Interval, _kept, newcombe
 
 FLAT = 1e-9
 """Skewness below which the correction is none."""
@@ -16,6 +16,7 @@ IMPOSSIBLE = 1e12
 """Score of a hypothesis under which the counts cannot come up."""
 
 
+@_kept
 def laud_difference(x: float, m: float, y: float, n: float, *, critical: float) -> Interval:
     """Interval for the difference x/m - y/n by inverting the score test corrected for skewness ("SCAS").
 

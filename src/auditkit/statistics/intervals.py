@@ -8,7 +8,8 @@ take their place, which need not be whole. Limits that do not exist are infinite
 
 import math
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from functools import lru_cache, wraps
+from typing import NamedTuple, TypeVar, cast
 
 from scipy.optimize import brentq
 
@@ -23,12 +24,27 @@ class Interval(NamedTuple):
     high: float
 
 
+F = TypeVar("F", bound=Callable[..., Interval])
+
+
+def _kept(interval: F) -> F:
+    """Keep intervals that were worked out: the same counts come up under each assumption about people who are not known."""
+    found = lru_cache(maxsize=16_384, typed=True)(interval)
+
+    @wraps(interval)
+    def looked_up(*counts: float, **critical: float) -> Interval:
+        return found(*counts, **critical)
+
+    return cast("F", looked_up)
+
+
 def _counts(x: float, m: float) -> None:
     if not 0 <= x <= m or m == 0:
         msg = f"expected 0 <= count <= total and total > 0, found {x} of {m}"
         raise ValueError(msg)
 
 
+@_kept
 def wilson(x: float, m: float, *, critical: float) -> Interval:
     """Interval for one proportion that behaves near 0 and 1 (Wilson score).
 
@@ -51,6 +67,7 @@ def wilson(x: float, m: float, *, critical: float) -> Interval:
     return Interval(0.0 if x == 0 else centre - half, 1.0 if x == m else centre + half)
 
 
+@_kept
 def newcombe(x: float, m: float, y: float, n: float, *, critical: float) -> Interval:
     """Interval for the difference x/m - y/n built from two Wilson intervals (Newcombe's method 10).
 
@@ -74,6 +91,7 @@ def newcombe(x: float, m: float, y: float, n: float, *, critical: float) -> Inte
     return Interval(max(-1.0, p - q - below), min(1.0, p - q + above))
 
 
+@_kept
 def agresti_caffo(x: float, m: float, y: float, n: float, *, critical: float) -> Interval:
     """Interval for the difference x/m - y/n after adding one success and one failure to each group.
 
@@ -125,6 +143,7 @@ def katz(x: float, m: float, y: float, n: float, *, critical: float) -> Interval
     return Interval(math.exp(log_ratio - half), math.exp(log_ratio + half))
 
 
+@_kept
 def koopman(x: float, m: float, y: float, n: float, *, critical: float) -> Interval:
     """Interval for the ratio (x/m) / (y/n) by inverting the score test, without correction.
 
@@ -162,6 +181,7 @@ def koopman(x: float, m: float, y: float, n: float, *, critical: float) -> Inter
     return Interval(low, high)
 
 
+@_kept
 def laud(x: float, m: float, y: float, n: float, *, critical: float) -> Interval:
     """Interval for the ratio (x/m) / (y/n) by inverting the score test corrected for skewness: both ends err equally often.
 
