@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from html import unescape
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -131,7 +132,7 @@ def test_each_question_is_a_page_in_the_same_order_in_both_formats(places: audit
     assert re.search(r"@media print\{[^@]*\.page\{break-before:page\}", html)
     assert all(f'href="#{name}"' in html for name in anchors)
     levels = [int(level) for level in re.findall(r"<h([1-6])\b", html)]
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after <= before + 1 for before, after in pairwise(levels))
 
 
 def test_residents_own_questions_are_answered_from_the_findings(places: auditkit.Audit) -> None:
@@ -201,7 +202,7 @@ def test_shades_are_ordered_in_grey_by_even_steps() -> None:
         red, green, blue = (int(digits[at : at + 2], 16) for at in (0, 2, 4))
         grey.append(0.299 * red + 0.587 * green + 0.114 * blue)  # luma of ITU-R BT.601, as a grey copy has it
 
-    assert all(before - after > 30 for before, after in zip(grey, grey[1:], strict=False))
+    assert all(before - after > 30 for before, after in pairwise(grey))
 
 
 def test_who_is_wrongly_flagged_is_answered_with_direction_and_people(
@@ -224,6 +225,22 @@ def test_who_is_wrongly_flagged_is_answered_with_direction_and_people(
     board = words(page(audit).split('<h2 id="now">')[1].split("</section>")[0])
     assert "Do not deploy it until these limits are met: wrongly-flagged (race)." in board
     assert "Which inputs make errors more common in some groups" in board
+
+
+def test_rejected_data_are_an_answer_to_every_question(tmp_path: Path, write_audit: Write) -> None:
+    rows = "".join(f"p1,{'AB'[i % 2]},{i % 3 == 0:d},{i % 2}\n" for i in range(60))  # one person, sixty times
+    asked = [{"asked_by": "meeting", "text": "And?", "about": name} for name in ABOUT]
+    audit = auditkit.run_audit(write_audit(tmp_path, "id,race,flagged,outcome\n" + rows, question=asked))
+
+    said = words(page(audit))
+    assert audit.document.measurements == ()
+    assert "Send the data back with the failed checks, and ask for data that pass." in said
+    assert (
+        said.count("Cannot tell: the data checks refused the data") == 6
+    )  # three pages, and where residents ask for them
+    assert answer(audit, "records").startswith("No: the data checks refused the data")
+    assert "“The table is not made of repeated people” is not so." in answer(audit, "records")
+    assert "Can you give records of more people" not in page(audit).split("<nav")[0]
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,13 @@ from auditkit.report.reports_page import ReportsPage, reports_page
 from auditkit.report.sensitivity_page import SensitivityPage, hanging, sensitivity_page
 from auditkit.report.similar import p_text
 from auditkit.report.statements import Judged, Power, Statement
-from auditkit.results.document import AuditDocument, ComparisonRecord, FindingRecord, MeasurementRecord
+from auditkit.results.document import (
+    AuditDocument,
+    CheckRecord,
+    ComparisonRecord,
+    FindingRecord,
+    MeasurementRecord,
+)
 from auditkit.results.tally import UNKNOWN
 
 RATES = (
@@ -30,7 +36,8 @@ RATES = (
 )  # fmt: skip
 """The order in which rates are shown."""
 ORDER = ("does_not_meet", "cannot_tell", "not_checked", "meets")
-Counted = dict[str, list[FindingRecord]]
+FAILED = {"failed", "could_not_run"}
+GRAVEST = ("blocking", "serious", "note")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +91,8 @@ class View:
     """Ways of dividing people in which somebody's group is unknown, each with that share."""
     unknown_ids: tuple[str, ...]
     """The measurements that say so."""
-    failed: tuple[object, ...]
+    failed: tuple[CheckRecord, ...]
+    """The gravest first."""
     passed: tuple[object, ...]
     skipped: tuple[object, ...]
     city: City | None
@@ -146,7 +154,7 @@ class Reader:
             unknown_ids=tuple(item.id for item in unknown),
             undecided=undecided[:6],
             undecided_more=len(undecided[6:]),
-            failed=tuple(check for check in checks if check.status in {"failed", "could_not_run"}),
+            failed=tuple(sorted((one for one in checks if one.status in FAILED), key=_gravity)),
             passed=tuple(check for check in checks if check.status == "passed"),
             skipped=tuple(check for check in checks if check.status == "not_applicable"),
             city=None if self.document.places is None else city(self.document, locale=self.locale),
@@ -317,6 +325,10 @@ def _undecided(judged: tuple[Judged, ...]) -> tuple[str, ...]:
 def _limit_name(judged: Judged) -> str:
     limit = judged.finding.limit
     return f"{judged.finding.limit_id} ({limit.dimension})"
+
+
+def _gravity(check: CheckRecord) -> int:
+    return GRAVEST.index(check.severity)
 
 
 def _importance(judged: Judged) -> tuple[bool, int, int]:
