@@ -58,7 +58,7 @@ from auditkit.results.alerts import AlertTally
 from auditkit.results.audit import Audit
 from auditkit.results.changes import Changes
 from auditkit.results.checks import CheckResult, RejectedData
-from auditkit.results.document import read_document
+from auditkit.results.document import AuditDocument, read_document
 from auditkit.results.inputs import InputRecord
 from auditkit.results.measurements import Estimate, Measurements
 from auditkit.results.oversight import Overseen
