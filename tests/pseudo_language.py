@@ -101,8 +101,8 @@ def _names(value: Any, key: str = "") -> Iterator[str]:
 def _outside(page: str, file: str) -> Iterator[str]:
     """Texts outside brackets, in the order of the page: those between tags, then those of attributes that are read aloud."""
     if file.endswith(".html"):
-        shown = re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL)
-        aloud = re.findall(r'(?:aria-label|alt)="([^"]*)"', shown)
+        shown = re.sub(r"<(style|script)\b.*?</\1>", "", page, flags=re.DOTALL)
+        aloud = re.findall(r'(?:aria-label|alt|data-sort|data-hits|data-withheld)="([^"]*)"', page)
         page = html.unescape("\n".join([re.sub(r"<[^>]*>", "\n", shown), *aloud]))
     depth, text = 0, ""
     for letter in (page.replace("\\", "") if file.endswith(".md") else page) + "\n":

@@ -18,6 +18,7 @@ from typing import Literal
 import numpy as np
 from ibis import BaseBackend
 
+from auditkit.definitions.audience import Audience
 from auditkit.definitions.audit_file import AuditFile, read_audit_file
 from auditkit.definitions.checks import ToolType, read_checks, read_tool_type
 from auditkit.definitions.pledge import KeptPledge, pledge_of, read_pledge, write_pledge
@@ -52,8 +53,7 @@ from auditkit.measure.known import all_measures, check_measures, declared_measur
 from auditkit.report.assemble import Origin, build_document, internal_files
 from auditkit.report.assemble_ledger import ledger_file, with_previous
 from auditkit.report.folder import check_free, manifest, write_folder
-from auditkit.report.pdf import check_pdf, pdf_files
-from auditkit.report.render import check_languages, render
+from auditkit.report.wanted import Wanted
 from auditkit.results.alerts import AlertTally
 from auditkit.results.audit import Audit
 from auditkit.results.changes import Changes
@@ -106,6 +106,7 @@ def run_audit(  # noqa: PLR0913  # the front door; all but the path have a defau
     forecaster: Forecaster | None = None,
     pdf: bool = False,
     now: dt.datetime | None = None,
+    audience: Audience = "board",
 ) -> Audit:
     """Run a whole audit and, if a folder is named, write its run folder.
 
@@ -131,6 +132,8 @@ def run_audit(  # noqa: PLR0913  # the front door; all but the path have a defau
         Whether to draw each report as tagged PDF as well; that takes seconds, and the extra `pdf`.
     now
         The time of the run; without it the clock says. Corrective actions are overdue by it.
+    audience
+        For whom the report is arranged; no figure depends on it. Charts as PNG, for journalists, take the extra `png`.
 
     Raises
     ------
@@ -140,9 +143,8 @@ def run_audit(  # noqa: PLR0913  # the front door; all but the path have a defau
     path = Path(path)
     audit, chosen, tool_type = _definitions(path, policy=policy)
     audit = with_aim(audit, chosen.policy)
-    check_languages(audit.report.languages)
-    if pdf:
-        check_pdf()
+    wanted = Wanted(audience=audience, pdf=pdf)
+    wanted.check(audit.report.languages)
     if out is not None:
         check_free(Path(out), existing=existing)
     now = (now or dt.datetime.now(dt.UTC)).astimezone(dt.UTC)
@@ -189,18 +191,18 @@ def run_audit(  # noqa: PLR0913  # the front door; all but the path have a defau
             f" --{option} {Path(given).name}" for option, given in (("policy", policy), ("pledge", pledge)) if given
         )
         + " --allow-command" * allow_command
-        + " --pdf" * pdf,
+        + wanted.options,
         audit_sha256=_sha256(path),
         versions={name: version(name) for name in ("auditkit", *LIBRARIES)},
     )  # fmt: skip
     document = _held_against(build_document(origin), overseen, known=known, today=str(now.date()))
     progress("report", ", ".join(document.languages))
     files = {
-        **_rendered(document, pdf=pdf),
+        **wanted.files(document),
         **internal_files(counted.result, feedback),
         **ledger_file(document, ledger),
     }
-    files["manifest.json"] = manifest(document, files)
+    files["manifest.json"] = manifest(document, files, audience=audience)
     finished = Audit(document=document, tally=counted.result, files=files)
     if out is not None:
         write_folder(Path(out), files, existing=existing)
@@ -245,19 +247,16 @@ def render_again(
     out: str | Path,
     existing: Literal["refuse", "replace"] = "refuse",
     pdf: bool = False,
+    audience: Audience = "board",
 ) -> None:
     """Render the report of a run folder again, from its `audit.json` alone, into another folder."""
     document = read_document(Path(folder) / "audit.json")
-    check_languages(document.languages)
-    files = _rendered(document, pdf=pdf)
-    files["manifest.json"] = manifest(document, files)
+    wanted = Wanted(audience=audience, pdf=pdf)
+    wanted.check(document.languages)
+    files = wanted.files(document)
+    files["manifest.json"] = manifest(document, files, audience=audience)
     check_free(Path(out), existing=existing)
     write_folder(Path(out), files, existing=existing)
-
-
-def _rendered(document: AuditDocument, *, pdf: bool) -> dict[str, bytes]:
-    files = render(document)
-    return files | (pdf_files(files) if pdf else {})
 
 
 def compare_audits(a: str | Path, b: str | Path) -> Changes:

@@ -42,12 +42,12 @@ SHORTEN = """() => document.querySelectorAll('tbody tr:nth-child(n+30), .entries
 OPEN = "() => document.querySelectorAll('details').forEach(one => { one.open = true })"
 AXE = """rules => axe.run(document, {...rules, resultTypes: ["violations"]}).then(found => found.violations.map(
     one => `${one.id}: ${one.help}: ${one.nodes.length} times, first ${one.nodes[0].html.slice(0, 200)}`))"""
-STOPS = "() => [...document.querySelectorAll('a[href], summary, .scroll')].filter(one => one.checkVisibility()).length"
+STOPS = "() => [...document.querySelectorAll('a[href], summary, .scroll, button, input')].filter(one => one.checkVisibility()).length"
 FOCUSED = """() => {
     const one = document.activeElement, style = getComputedStyle(one), box = one.getBoundingClientRect()
     const all = [...document.querySelectorAll('*')]
     return {
-        place: all.indexOf(one), tag: one.tagName, name: (one.getAttribute('aria-label') || one.textContent).trim(),
+        place: all.indexOf(one), tag: one.tagName, name: (one.getAttribute('aria-label') || (one.labels && one.labels[0] || one).textContent).trim(),
         outline: style.outlineStyle === 'none' ? 0 : parseFloat(style.outlineWidth),
         seen: box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
     }

@@ -7,6 +7,7 @@ import typer
 
 from auditkit.cli import progress
 from auditkit.cli.summary import summary_lines
+from auditkit.definitions.audience import Audience
 
 
 def run(
@@ -23,6 +24,9 @@ def run(
         typer.Option("--allow-command", help="Let the program of [feedback] run; read SECURITY.md first."),
     ] = False,
     pdf: Annotated[bool, typer.Option("--pdf", help="Write the report as tagged PDF as well.")] = False,
+    audience: Annotated[
+        Audience, typer.Option(help="For whom the report is arranged; no figure depends on it.")
+    ] = "board",
     replace: Annotated[bool, typer.Option("--replace", help="Replace an earlier run folder.")] = False,
     gate: Annotated[
         bool, typer.Option("--gate", help="Exit 1 if a required limit is not met, 3 if it cannot be told.")
@@ -37,6 +41,7 @@ def run(
         audit = run_audit(
             audit_file, out=out, policy=policy, pledge=pledge, progress=show,
             existing="replace" if replace else "refuse", allow_command=allow_command, pdf=pdf,
+            audience=audience,
         )  # fmt: skip
     if as_json:
         typer.echo(audit.document.to_json(), nl=False)

@@ -5,7 +5,7 @@ import re
 from auditkit.report.text import ENGLISH_ENDS, ENGLISH_STARTS
 
 _TAG = re.compile(r"(<[^>]*>)")
-_PLAIN = re.compile(r"</?(title|desc|text|style)\b")
+_PLAIN = re.compile(r"</?(title|desc|text|style|script)\b")
 """Elements that hold nothing but text."""
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")

@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Literal
 
+from auditkit.definitions.audience import Audience
 from auditkit.errors import ReportError
 from auditkit.results.document import AuditDocument
 
@@ -54,12 +55,13 @@ def write_folder(folder: Path, files: Mapping[str, bytes], *, existing: Literal[
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def manifest(document: AuditDocument, files: Mapping[str, bytes]) -> bytes:
+def manifest(document: AuditDocument, files: Mapping[str, bytes], *, audience: Audience) -> bytes:
     """List what goes in and what comes out, with SHA-256, so that a stranger can check a re-run."""
     provenance, pledge = document.provenance, document.policy.pledge
     content = {
         "schema_version": document.schema_version,
         "command": provenance.command,
+        "audience": audience,
         "created": provenance.created,
         "seed": provenance.seed,
         "versions": provenance.versions,

@@ -1,58 +1,107 @@
 """Rendering a document to the files of a run folder."""
 
 import csv
+from collections.abc import Iterable
 from functools import lru_cache
 from io import StringIO
 from typing import Any
 
+from babel import Locale
+
+from auditkit.definitions.audience import Audience
+from auditkit.report.chart_files import attribution, chart_files, chart_tables
 from auditkit.report.languages import about, available_languages, check_languages, translations
+from auditkit.report.numbers_page import numbers_page
+from auditkit.report.page_script import page_script
+from auditkit.report.pictures import Picture, pictures
+from auditkit.report.png import png_files
+from auditkit.report.quotes import quoted
 from auditkit.report.templates import rendered
 from auditkit.report.text import clean, spreadsheet
 from auditkit.report.view import Reader
 from auditkit.report.writing import Writing
 from auditkit.results.document import AuditDocument
+from auditkit.results.loop_tables import Table
 from auditkit.results.measurements import REASONS
 from auditkit.results.tables import tables
 
 __all__ = ["available_languages", "check_languages", "render"]
 
 
-def render(document: AuditDocument) -> dict[str, bytes]:
+def render(document: AuditDocument, *, audience: Audience = "board") -> dict[str, bytes]:
     """Write every file of a report, by path in the run folder.
 
     Parameters
     ----------
     document
         What may be published; nothing else is read.
+    audience
+        For whom sections are ordered and added; `audit.json` is the same for everyone.
     """
     files = {"audit.json": document.to_json().encode()}
     for language in document.languages:
-        view = Reader(document, locale=language).view()
-        facts: dict[str, Any] = {"doc": document, "view": view, "reasons": REASONS}
-        facts["spoken"] = about(language)
-        facts["others"] = tuple(about(other) for other in document.languages if other != language)
+        facts = _facts(document, language, audience=audience)
         catalogue = translations(language)
-        for suffix in ("html", "md"):
-            written = rendered(f"report.{suffix}.j2", facts, writing=Writing(language, catalogue, suffix))
-            files[f"report.{language}.{suffix}"] = written
+        writing = Writing(language, catalogue, "html")
+        page = rendered("report.html.j2", facts, writing=writing)
+        drawn = pictures(page.decode())
+        if audience == "journalist":  # its page lists the charts that it shows
+            facts |= {"pictures": drawn, "attribution": attribution(facts, writing=writing)}
+            page = rendered("report.html.j2", facts, writing=writing)
+        files[f"report.{language}.html"] = page
+        files[f"report.{language}.md"] = rendered(
+            "report.md.j2", facts, writing=Writing(language, catalogue, "md")
+        )
         if language == document.languages[0]:
-            writing = Writing(language, catalogue, "html")
-            for _, rate_tables in view.rates:
-                for table in rate_tables:
-                    if table.chart is not None:
-                        drawn = rendered("chart.svg.j2", {**facts, "table": table}, writing=writing)
-                        files[f"charts/{table.id}.svg"] = drawn
-    return files | _csv_files(document)
+            files |= _charts(document, drawn, facts, writing=writing)
+    return files | _csv_files(document, tables(document))
 
 
-def _csv_files(document: AuditDocument) -> dict[str, bytes]:
+def _facts(document: AuditDocument, language: str, *, audience: Audience) -> dict[str, Any]:
+    locale = Locale.parse(language)
+    view = Reader(document, locale=language).view()
+    return {
+        "doc": document,
+        "view": view,
+        "reasons": REASONS,
+        "spoken": about(language),
+        "others": tuple(about(other) for other in document.languages if other != language),
+        "audience": audience,
+        "numbers": numbers_page(document, locale=language) if audience == "vendor" else None,
+        "quoted": quoted(view),
+        "pictures": (),
+        "attribution": (),
+        "script": page_script(),
+        "decimal_sign": locale.number_symbols["latn"]["decimal"],
+    }
+
+
+def _charts(
+    document: AuditDocument, drawn: tuple[Picture, ...], facts: dict[str, Any], *, writing: Writing
+) -> dict[str, bytes]:
+    """Write the charts, in the first language; for journalists also as PNG, with the data behind each."""
+    charts = chart_files(drawn, facts, writing=writing)
+    if facts["audience"] != "journalist":
+        return charts
+    lines = "\n".join(attribution(facts, writing=writing)) + "\n"
+    return (
+        charts
+        | png_files(charts)
+        | _csv_files(document, chart_tables(drawn))
+        | {"charts/attribution.txt": lines.encode()}
+    )
+
+
+def _csv_files(document: AuditDocument, written: Iterable[Table]) -> dict[str, bytes]:
     files = {}
-    for table in tables(document):
+    for table in written:
         text = StringIO()
         writer = csv.writer(text, lineterminator="\n")
         note = document.publication.note
         marked = () if note is None else (note,)
-        writer.writerow((*table.columns, *("publication" for _ in marked)))
+        writer.writerow(
+            (*(spreadsheet(clean(name)) for name in table.columns), *("publication" for _ in marked))
+        )
         for row in table.rows:
             writer.writerow((*map(_cell, row), *marked))
         files[f"tables/{table.name}.csv"] = text.getvalue().encode()

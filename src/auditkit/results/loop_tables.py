@@ -32,6 +32,10 @@ def loop_tables(feedback: FeedbackRecord) -> tuple[Table, ...]:
             ),
         ),
         Table(
+            name="loop_rounds", columns=("arm", "round", "low", "middle", "high"),
+            rows=tuple((arm.name, *point) for arm in feedback.arms for point in arm.path),
+        ),
+        Table(
             name="loop_ladder",
             columns=("step", "replicates", *(f"{name}{end}" for name in spans for end in ("", "_low", "_high")), "missed", "spread"),
             rows=tuple(
