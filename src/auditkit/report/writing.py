@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import reduce
 from gettext import NullTranslations
 from typing import Literal
 
@@ -14,6 +13,7 @@ from auditkit.report.codes import ACTIONS, KINDS, PERIODS, ROLES, SEVERITIES, SO
 from auditkit.report.languages import SOURCE, Catalogue, direction
 from auditkit.report.numbers import in_per_cent, shortest, whole
 from auditkit.report.text import ENGLISH_ENDS, ENGLISH_STARTS, clean, markdown
+from auditkit.results.phrases import phrase
 
 ISOLATE, POP = "\u2068", "\u2069"
 """Around a value in a text that runs from right to left, so that neither reorders the other; vendors' own are dropped."""
@@ -21,6 +21,8 @@ ISOLATE, POP = "\u2068", "\u2069"
 OWN = frozenset((*SOURCES, *STATUSES, *PERIODS, *SEVERITIES, *KINDS, *ACTIONS))
 """Words of an audit file that mean the same in every audit."""
 _NUMBER = re.compile(r"-?[0-9][0-9,]*(\.[0-9]+)?%?")
+SEMICOLON = phrase("; ")
+"""Between parts of a sentence; it keeps its space."""
 NOT_WHOLE = 100
 """Takes the form of a number that is no small count: 1.5, 1.0 or "withheld"; in Arabic, that of a hundred."""
 
@@ -116,10 +118,7 @@ class Writing:
     def clauses(self, parts: Iterable[object]) -> Markup:
         """Join parts of a sentence as the language does."""
         texts = [self.escaped(part) for part in parts]
-        join = "%(first)s; %(rest)s"
-        if not texts:
-            return Markup()
-        return reduce(lambda rest, first: self.message(join, {"first": first, "rest": rest}), reversed(texts))
+        return self.escaped(self.catalogue.gettext(SEMICOLON)).join(texts)
 
     def _marked(self, text: Markup, message: str) -> Markup:
         known = not isinstance(self.catalogue, Catalogue) or message in self.catalogue.held
