@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 from auditkit.report.codes import ACTIONS, KINDS, PERIODS, ROLES, SEVERITIES, SOURCES, STATUSES
 from auditkit.report.languages import SOURCE, Catalogue, direction
-from auditkit.report.numbers import in_per_cent, shortest, whole
+from auditkit.report.numbers import Number, in_per_cent, shortest, whole
 from auditkit.report.text import ENGLISH_ENDS, ENGLISH_STARTS, clean, markdown
 from auditkit.results.phrases import phrase
 
@@ -39,6 +39,8 @@ class Writing:
         """Turn text into text of the file, whatever it holds; what is markup already stays."""
         if isinstance(value, Markup):
             return value
+        if isinstance(value, Number) and self.suffix == "html":
+            return escape(value)  # our own: its signs may carry marks of direction
         return escape(clean(str(value))) if self.suffix == "html" else Markup(markdown(value))  # noqa: S704  # escaped just here
 
     def put(self, value: object) -> Markup:
@@ -117,7 +119,7 @@ class Writing:
 
     def clauses(self, parts: Iterable[object]) -> Markup:
         """Join parts of a sentence as the language does."""
-        texts = [self.escaped(part) for part in parts]
+        texts = [self.put(part) for part in parts]
         return self.escaped(self.catalogue.gettext(SEMICOLON)).join(texts)
 
     def _marked(self, text: Markup, message: str) -> Markup:
