@@ -5,11 +5,13 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from auditkit import bundled
 from auditkit.report.catalogues import updated, written
+from auditkit.report.dates import long_date
 from auditkit.report.messages import template
 from auditkit.report.render import render
 from auditkit.results.document import AuditDocument
@@ -47,27 +49,33 @@ def bracketed(message: str) -> str:
     return f"⟦{inside}⟧".replace("⟦⟧", "")
 
 
-def speak(folder: Path, monkeypatch: Any) -> None:
-    """Install the language, in a copy of the templates."""
-    source = bundled.ROOT
-    folder.mkdir(parents=True, exist_ok=True)
-    shutil.copytree(source / "report_templates", folder / "report_templates")
-    (folder / "checks").symlink_to(source / "checks")
+@cache
+def dictionary() -> str:
+    """Write the catalogue of the language."""
     catalogue, header = updated("", CODE, template())
     for message in catalogue:
         if isinstance(message.id, str):
             message.string = bracketed(message.id)
         else:
             message.string = tuple(bracketed(one) for one in message.id)
+    return written(catalogue, header | {"X-Complete": "yes"})
+
+
+def speak(folder: Path, monkeypatch: Any) -> None:
+    """Install the language, in a copy of the templates."""
+    source = bundled.ROOT
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(source / "report_templates", folder / "report_templates")
+    (folder / "checks").symlink_to(source / "checks")
     path = folder / f"report_templates/locale/{CODE}/LC_MESSAGES/auditkit.po"
     path.parent.mkdir(parents=True)
-    path.write_text(written(catalogue, header | {"X-Complete": "yes"}), encoding="utf-8")
+    path.write_text(dictionary(), encoding="utf-8")
     monkeypatch.setattr(bundled, "ROOT", folder)
 
 
 def untranslated(document: AuditDocument) -> list[str]:
     """Render a document, and find words outside brackets that are nobody's name."""
-    named = {*_names(json.loads(document.to_json()))}
+    named = {*_names(json.loads(document.to_json())), long_date(document.provenance.created, locale=CODE)}
     if not (
         bundled.folder("checks/policies") / document.policy.file
     ).is_file():  # a board's own policy, in its own words
@@ -77,10 +85,10 @@ def untranslated(document: AuditDocument) -> list[str]:
     for file, content in render(document.model_copy(update={"languages": (CODE,)})).items():
         if file.startswith("report"):
             for text in _outside(content.decode(), file):
-                left = text
+                left = SIGNS.sub("", text)
                 for name in names:
                     left = left.replace(name, "")
-                if re.search(r"[^\W\d_]{2}", SIGNS.sub("", left)):
+                if re.search(r"[^\W\d_]{2}", left):
                     found.append(f"{file}: {text}")
     return found
 
