@@ -42,6 +42,8 @@ OURS = frozenset(
 SIGNS = re.compile(r"SHA-256|UTF-8|Windows-1252|\b(D\d+|PAI|PEI|WDQ)\b|\b[A-Z]\b|\.(csv|toml|json|parquet)\b")
 """Identifiers, file endings and abbreviations, which are the same in every language; a letter names a rule in a picture."""
 
+WORD = re.compile(r"[^\W\d_]{2}")
+
 
 def bracketed(message: str) -> str:
     """Translate a message: its words stand in brackets, and what is put into it outside them."""
@@ -80,15 +82,15 @@ def untranslated(document: AuditDocument) -> list[str]:
         bundled.folder("checks/policies") / document.policy.file
     ).is_file():  # a board's own policy, in its own words
         named |= {text for one in document.findings for text in (one.why, one.scope, one.source)}
-    names = sorted(named, key=len, reverse=True)
+    names = sorted(filter(WORD.search, named), key=len, reverse=True)
     found = []
     for file, content in render(document.model_copy(update={"languages": (CODE,)})).items():
         if file.startswith("report"):
             for text in _outside(content.decode(), file):
-                left = SIGNS.sub("", text)
+                left = text
                 for name in names:
                     left = left.replace(name, "")
-                if re.search(r"[^\W\d_]{2}", left):
+                if WORD.search(SIGNS.sub("", left)):
                     found.append(f"{file}: {text}")
     return found
 
