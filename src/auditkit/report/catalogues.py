@@ -110,6 +110,13 @@ def updated(text: str, language: str, found: "Catalog") -> tuple["Catalog", dict
     plural = PLURALS.get(language.partition("_")[0], catalogue.plural_forms.rstrip(";"))
     header = HEADER | {"Plural-Forms": f"{plural};"} | headers_of(text)
     catalogue.update(found, update_header_comment=False)
+    for message in (
+        catalogue
+    ):  # a changed message comes with the flags of its predecessor, and perhaps without a translation
+        if not message.python_format:
+            message.flags.discard("python-format")
+        if not _translated(message.string):
+            message.flags.discard("fuzzy")
     return catalogue, header | {"Language": language}
 
 
