@@ -5,11 +5,13 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from auditkit import bundled
 from auditkit.report.catalogues import updated, written
+from auditkit.report.dates import long_date
 from auditkit.report.messages import template
 from auditkit.report.render import render
 from auditkit.results.document import AuditDocument
@@ -40,11 +42,25 @@ OURS = frozenset(
 SIGNS = re.compile(r"SHA-256|UTF-8|Windows-1252|\b(D\d+|PAI|PEI|WDQ)\b|\b[A-Z]\b|\.(csv|toml|json|parquet)\b")
 """Identifiers, file endings and abbreviations, which are the same in every language; a letter names a rule in a picture."""
 
+WORD = re.compile(r"[^\W\d_]{2}")
+
 
 def bracketed(message: str) -> str:
     """Translate a message: its words stand in brackets, and what is put into it outside them."""
     inside = re.sub(r"(%\(\w+\)s|\{[^}]*\})", r"⟧\1⟦", message)
     return f"⟦{inside}⟧".replace("⟦⟧", "")
+
+
+@cache
+def dictionary() -> str:
+    """Write the catalogue of the language."""
+    catalogue, header = updated("", CODE, template())
+    for message in catalogue:
+        if isinstance(message.id, str):
+            message.string = bracketed(message.id)
+        else:
+            message.string = tuple(bracketed(one) for one in message.id)
+    return written(catalogue, header | {"X-Complete": "yes"})
 
 
 def speak(folder: Path, monkeypatch: Any) -> None:
@@ -53,26 +69,20 @@ def speak(folder: Path, monkeypatch: Any) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copytree(source / "report_templates", folder / "report_templates")
     (folder / "checks").symlink_to(source / "checks")
-    catalogue, header = updated("", CODE, template())
-    for message in catalogue:
-        if isinstance(message.id, str):
-            message.string = bracketed(message.id)
-        else:
-            message.string = tuple(bracketed(one) for one in message.id)
     path = folder / f"report_templates/locale/{CODE}/LC_MESSAGES/auditkit.po"
     path.parent.mkdir(parents=True)
-    path.write_text(written(catalogue, header | {"X-Complete": "yes"}), encoding="utf-8")
+    path.write_text(dictionary(), encoding="utf-8")
     monkeypatch.setattr(bundled, "ROOT", folder)
 
 
 def untranslated(document: AuditDocument) -> list[str]:
     """Render a document, and find words outside brackets that are nobody's name."""
-    named = {*_names(json.loads(document.to_json()))}
+    named = {*_names(json.loads(document.to_json())), long_date(document.provenance.created, locale=CODE)}
     if not (
         bundled.folder("checks/policies") / document.policy.file
     ).is_file():  # a board's own policy, in its own words
         named |= {text for one in document.findings for text in (one.why, one.scope, one.source)}
-    names = sorted(named, key=len, reverse=True)
+    names = sorted(filter(WORD.search, named), key=len, reverse=True)
     found = []
     for file, content in render(document.model_copy(update={"languages": (CODE,)})).items():
         if file.startswith("report"):
@@ -80,7 +90,7 @@ def untranslated(document: AuditDocument) -> list[str]:
                 left = text
                 for name in names:
                     left = left.replace(name, "")
-                if re.search(r"[^\W\d_]{2}", SIGNS.sub("", left)):
+                if WORD.search(SIGNS.sub("", left)):
                     found.append(f"{file}: {text}")
     return found
 

@@ -47,6 +47,7 @@ def test_the_wheel_carries_its_data_folders_and_nothing_of_the_checkout(site: Pa
     assert {path.name for path in (site / "auditkit" / "_bundled").iterdir()} == {
         "checks", "examples", "report_templates", "requirements-data.lock",
     }  # fmt: skip
+    assert (site / "auditkit" / "_bundled" / "report_templates" / "locale" / "auditkit.pot").is_file()
 
 
 def test_the_wheel_runs_the_demo_from_an_empty_folder(site: Path, tmp_path: Path) -> None:

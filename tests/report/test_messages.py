@@ -66,15 +66,20 @@ def test_an_update_keeps_translations_marks_changed_messages_and_drops_unused_on
         text = text.replace(f'msgid "{english}"\nmsgstr ""', f'msgid "{english}"\nmsgstr "{german}"')
     state.file.write_text(text, encoding="utf-8")
     page = small / "report_templates/page.html.j2"
-    page.write_text(page.read_text(encoding="utf-8").replace("Audit of", "An audit of"), encoding="utf-8")
+    changed = (
+        page.read_text(encoding="utf-8")
+        .replace("Audit of %(tool)s", "Audit of the tools")
+        .replace('{{ _("What we found") }}', '{{ _("What we found") }}{{ _("What was found?") }}')
+    )
+    page.write_text(changed, encoding="utf-8")
     (small / "src/judge/why.py").unlink()
 
     _, german_state = update()
 
     after = german_state.file.read_text(encoding="utf-8")
-    assert (german_state.messages, german_state.translated) == (3, 1)
+    assert (german_state.messages, german_state.translated) == (4, 1)
     assert 'msgid "What we found"\nmsgstr "Was wir fanden"' in after
-    assert '#, fuzzy, python-format\nmsgid "An audit of %(tool)s"\nmsgstr "Prüfung von %(tool)s"' in after
+    assert '#, fuzzy\nmsgid "Audit of the tools"\nmsgstr "Prüfung von %(tool)s"' in after
     assert "keine Ergebnisse" not in after
     assert headers_of(after)["X-Reviewed-By"] == "B. Schmidt"
     assert update()[1].text == after

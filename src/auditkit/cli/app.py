@@ -38,7 +38,7 @@ def _mended(command: Callable[..., Any]) -> Callable[..., Any]:
 for name, command in (
     ("new", new.new), ("examine", examine.examine), ("check", check.check), ("pledge", pledge.pledge),
     ("run", run.run), ("report", report.report), ("compare", compare.compare), ("demo", demo.demo),
-    ("catalogue", catalogue.catalogue), ("schema", schema.schema), ("translate", translate.translate),
+    ("catalogue", catalogue.catalogue), ("translate", translate.translate), ("schema", schema.schema),
 ):  # fmt: skip
     app.command(name)(_mended(command))
 

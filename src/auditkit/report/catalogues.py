@@ -26,6 +26,11 @@ HEADER = {
 }
 """What a new catalogue says about itself; an existing one keeps what it says."""
 
+PLURALS = {
+    "ar": "nplurals=6; plural=(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5)"
+}
+"""Word forms as Unicode CLDR has them, where Babel's own table gives the last two in the other order."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogueState:
@@ -102,8 +107,16 @@ def updated(text: str, language: str, found: "Catalog") -> tuple["Catalog", dict
     except PoFileError as error:
         mend = "Mend that line; a catalogue is a gettext file (.po)."
         raise ReportError(where=f"catalogue of '{language}'", found=f"{error}.", mend=mend) from error
-    header = HEADER | {"Plural-Forms": catalogue.plural_forms.rstrip(";") + ";"} | headers_of(text)
+    plural = PLURALS.get(language.partition("_")[0], catalogue.plural_forms.rstrip(";"))
+    header = HEADER | {"Plural-Forms": f"{plural};"} | headers_of(text)
     catalogue.update(found, update_header_comment=False)
+    for message in (
+        catalogue
+    ):  # a changed message comes with the flags of its predecessor, and perhaps without a translation
+        if not message.python_format:
+            message.flags.discard("python-format")
+        if not _translated(message.string):
+            message.flags.discard("fuzzy")
     return catalogue, header | {"Language": language}
 
 

@@ -84,7 +84,7 @@ def known_locale(language: str) -> Locale:
 
 
 def check_languages(wanted: tuple[str, ...]) -> None:
-    """Refuse languages without a catalogue, before anything else is done."""
+    """Refuse languages without a catalogue, or with one that would break a page, before anything else is done."""
     known = available_languages()
     problems = []
     for language in wanted:
@@ -97,6 +97,8 @@ def check_languages(wanted: tuple[str, ...]) -> None:
             )
     if problems:
         raise DefinitionError(problems)
+    for language in wanted:
+        translations(language)
 
 
 def headers_of(text: str) -> dict[str, str]:

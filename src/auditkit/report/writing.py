@@ -12,8 +12,9 @@ from markupsafe import Markup, escape
 
 from auditkit.report.codes import ACTIONS, KINDS, PERIODS, ROLES, SEVERITIES, SOURCES, STATUSES
 from auditkit.report.languages import SOURCE, Catalogue, direction
-from auditkit.report.numbers import in_per_cent, shortest, whole
+from auditkit.report.numbers import Number, in_per_cent, shortest, whole
 from auditkit.report.text import ENGLISH_ENDS, ENGLISH_STARTS, clean, markdown
+from auditkit.results.phrases import phrase
 
 ISOLATE, POP = "\u2068", "\u2069"
 """Around a value in a text that runs from right to left, so that neither reorders the other; vendors' own are dropped."""
@@ -22,6 +23,8 @@ OWN = frozenset((*SOURCES, *STATUSES, *PERIODS, *SEVERITIES, *KINDS, *ACTIONS))
 """Words of an audit file that mean the same in every audit."""
 _NUMBER = re.compile(r"-?[0-9][0-9,]*(\.[0-9]+)?%?")
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
+SEMICOLON = phrase("; ")
+"""Between parts of a sentence; it keeps its space."""
 NOT_WHOLE = 100
 """Takes the form of a number that is no small count: 1.5, 1.0 or "withheld"; in Arabic, that of a hundred."""
 
@@ -38,6 +41,8 @@ class Writing:
         """Turn text into text of the file, whatever it holds; what is markup already stays."""
         if isinstance(value, Markup):
             return value
+        if isinstance(value, Number) and self.suffix == "html":
+            return escape(value)  # our own: its signs may carry marks of direction
         return _escaped(str(value), self.suffix)
 
     def put(self, value: object) -> Markup:
@@ -119,11 +124,8 @@ class Writing:
 
     def clauses(self, parts: Iterable[object]) -> Markup:
         """Join parts of a sentence as the language does."""
-        texts = [self.escaped(part) for part in parts]
-        join = "%(first)s; %(rest)s"
-        if not texts:
-            return Markup()
-        return reduce(lambda rest, first: self.message(join, {"first": first, "rest": rest}), reversed(texts))
+        texts = [self.put(part) for part in parts]
+        return self.escaped(self.catalogue.gettext(SEMICOLON)).join(texts)
 
     def _marked(self, text: Markup, message: str) -> Markup:
         known = not isinstance(self.catalogue, Catalogue) or message in self.catalogue.held
