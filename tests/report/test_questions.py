@@ -167,7 +167,8 @@ def test_short_answers_speak_in_natural_frequencies(places: auditkit.Audit) -> N
 
 def test_every_neighbourhood_has_one_entry_and_the_page_stays_small(places: auditkit.Audit) -> None:
     entries = re.findall(
-        r'<details id="(entry-\d+)"><summary>(.*?)</summary><p data-m="[^"]+">(.*?)</p>', page(places)
+        r'<details id="(entry-\d+)"[^>]*><summary>(.*?)</summary><p data-m="[^"]+"[^>]*>(.*?)</p>',
+        page(places),
     )
 
     assert len({anchor for anchor, _, _ in entries}) == AREAS
