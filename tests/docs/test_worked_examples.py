@@ -24,6 +24,7 @@ from auditkit.report.render import render
 from auditkit.results.document import read_document
 from tests.pseudo_language import speak, untranslated
 from tests.reading_level import body, grade, names_in, sentences
+from tests.report.tracing import untraced
 
 ROOT = Path(__file__).parents[2]
 TEXTS = re.compile(r"^```text\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -121,6 +122,14 @@ def test_the_demo_prints_what_its_pages_show(demo: tuple[Path, str]) -> None:
         shown = [text for text in TEXTS.findall(page.read_text(encoding="utf-8")) if "\n  Advice: " in text]
         assert [text for text in shown if text not in printed] == []
         assert len(shown) == 1
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_number_of_an_example_is_traced_in_every_format_and_language(
+    name: str, demo: tuple[Path, str]
+) -> None:
+    folder, _ = demo
+    assert untraced(read_document(folder / name / "audit.json")) == []
 
 
 @pytest.mark.parametrize("name", NAMES)

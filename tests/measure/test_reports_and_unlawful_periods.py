@@ -9,6 +9,7 @@ from scipy.stats import chi2
 from auditkit import Audit, run_audit
 from auditkit.definitions.outside_knowledge import UnlawfulPeriod, touched
 from auditkit.results.document import MeasurementRecord
+from tests.report.tracing import untraced
 
 SECTIONS = """
 [tool]
@@ -227,3 +228,7 @@ def test_figures_without_few_people_are_withheld_because_those_few_would_follow(
         item for item in document.measurements if item.stratum == "lawful records" and item.against is None
     ]
     assert {item.status for item in again} == {"withheld"}
+
+
+def test_every_number_shown_leads_to_the_document(audit: Audit) -> None:
+    assert untraced(audit.document) == []

@@ -25,6 +25,7 @@ from auditkit.results.audit import Audit
 from auditkit.results.document import AuditDocument, read_document
 from auditkit.results.oversight import Overseen
 from auditkit.results.oversight_records import OversightRecord
+from tests.report.tracing import untraced
 
 Write = Callable[..., Path]
 LARGE = (8000, 2000, 1000, 1000)
@@ -523,3 +524,8 @@ def test_the_command_line_refuses_with_one_message(tmp_path: Path, write_audit: 
 
     assert result.exit_code == 2
     assert result.stderr.startswith("auditkit: actions.toml [action.0] about: nothing is called 'mised'.")
+
+
+@pytest.mark.parametrize("name", ["first", "second", "third"])
+def test_every_number_shown_leads_to_the_document(name: str, request: pytest.FixtureRequest) -> None:
+    assert untraced(request.getfixturevalue(name).document) == []

@@ -9,6 +9,7 @@ import pytest
 from scipy import stats
 
 import auditkit
+from tests.report.tracing import untraced
 
 POLICY = """
 name = "loops"
@@ -219,3 +220,7 @@ def test_bad_tables_are_named_with_what_was_expected(
         auditkit.run_audit(write(tmp_path, **files))
 
     assert said in str(caught.value)
+
+
+def test_every_number_shown_leads_to_the_document(audit: auditkit.Audit) -> None:
+    assert untraced(audit.document) == []

@@ -9,6 +9,7 @@ import pytest
 
 from auditkit import run_audit
 from auditkit.results.audit import Audit
+from tests.report.tracing import untraced
 
 LIMITS = {
     "odds": ("selection_rate_common_odds_ratio", "race", "reference", "at_least = 0.6\nat_most = 1.6"),
@@ -122,3 +123,7 @@ def test_error_rates_of_an_audit_sample_are_bounded_and_judged_by_it(audited: Ca
     assert rate == pytest.approx([14 / (14 + 68), 34 / (34 + 34 / 60 * 100)])
     gap = bounds(found, "false_positive_rate_difference/race=A~race=B")
     assert gap == pytest.approx([rate[0] - rate[1], rate[1] - rate[0]])
+
+
+def test_every_number_shown_leads_to_the_document(many: Audit) -> None:
+    assert untraced(many.document) == []

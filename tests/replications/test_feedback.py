@@ -8,6 +8,7 @@ import pytest
 from scipy.optimize import brentq
 
 import auditkit
+from tests.report.tracing import untraced
 
 POLICY = """
 name = "loop"
@@ -430,3 +431,7 @@ def test_one_seed_gives_one_answer_and_another_moves_only_what_is_simulated(tmp_
     assert arms(first) != arms(other)
     assert found(first)["scenarios"] == found(other)["scenarios"]
     assert found(first)["areas"] == found(other)["areas"]
+
+
+def test_every_number_shown_leads_to_the_document(taking: auditkit.Audit) -> None:
+    assert untraced(taking.document) == []

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import auditkit
+from tests.report.tracing import untraced
 
 Write = Callable[..., Path]
 Numbers = dict[str, dict[str, Any]]
@@ -475,3 +476,8 @@ def test_without_the_source_of_records_the_logs_say_so(tmp_path: Path) -> None:
     assert numbers(audit)["log_deployment_elasticity/loop"]["reason"] == "NE-SPLIT"
     assert [finding.status for finding in audit.document.findings] == ["cannot_tell"]
     assert "records do not tell what others reported" in audit.files["report.en.html"].decode()
+
+
+@pytest.mark.parametrize("name", ["supervised", "noise", "sensors", "in_use"])
+def test_every_number_shown_leads_to_the_document(name: str, request: pytest.FixtureRequest) -> None:
+    assert untraced(request.getfixturevalue(name).document) == []

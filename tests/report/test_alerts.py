@@ -10,6 +10,7 @@ import pytest
 from auditkit import run_audit
 from auditkit.pipeline import render_again
 from auditkit.results.audit import Audit
+from tests.report.tracing import untraced
 
 TOOL = """
 [tool]
@@ -213,3 +214,15 @@ def test_the_counts_behind_a_report_stand_in_the_internal_file_alone(whole: Audi
 
     assert counts["dimensions"][0]["counts"][0][1]["confirmed"] == 445
     assert counts["places"]["flags"] == [[2400.0], [840.0], [0.0]]
+
+
+@pytest.mark.parametrize("name", ["whole", "bare"])
+def test_every_number_shown_leads_to_the_document(name: str, request: pytest.FixtureRequest) -> None:
+    assert untraced(request.getfixturevalue(name).document) == []
+
+
+def test_limits_on_alerts_are_said_of_areas_and_alerts_and_never_of_people(whole: Audit) -> None:
+    said = words(whole)
+
+    assert "Areas where Black residents live get" in said
+    assert "of every 1,000 people" not in said

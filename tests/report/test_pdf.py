@@ -3,6 +3,8 @@
 import builtins
 import os
 import re
+import shutil
+import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterator
 from io import BytesIO
@@ -18,6 +20,9 @@ from auditkit import run_audit
 from auditkit.cli.app import app
 from auditkit.errors import MissingExtraError, ReportError
 from auditkit.report.pdf import check_pdf, pdf_files
+from auditkit.report.render import render
+from auditkit.results.document import read_document
+from tests.report.tracing import LANGUAGES, TOKEN, Tracer
 
 Write = Callable[..., Path]
 CELLS = {"A": (800, 200, 500, 500), "B": (550, 450, 500, 500)}
@@ -98,6 +103,41 @@ def test_every_picture_has_words_in_its_place_and_every_cell_its_heads(document:
     assert "Wrongly flagged, by race" in {str(one.Alt) for one in pictures}
     assert [one for one in pictures if not str(one.get("/Alt", ""))] == []
     assert [one for one in cells if not len(one.A.Headers)] == []
+
+
+@pytest.fixture(scope="module")
+def pdftotext() -> str:
+    """Find what reads the text of a PDF; continuous integration has it."""
+    found = shutil.which("pdftotext")
+    if found is None:
+        missing = "no PDF was read: apt-get install poppler-utils"
+        if os.environ.get("CI"):
+            pytest.fail(missing)
+        pytest.skip(missing)
+    return found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_pdf_shows_no_number_that_its_page_does_not_show(
+    language: str, run_folder: Path, pdftotext: str, tmp_path: Path
+) -> None:
+    found = read_document(run_folder / "audit.json")
+    name = f"report.{language}.html"
+    page = render(found.model_copy(update={"languages": (language,)}))[name]
+    path = tmp_path / "report.pdf"
+    path.write_bytes(*pdf_files({name: page}).values())
+    done = subprocess.run(
+        [pdftotext, "-layout", path, "-"], capture_output=True, text=True, check=True
+    )  # found above
+    text = re.sub(r"(?m)^\s*\S*\d+\S* / \S*\d+\S*\s*$", "", done.stdout)  # the numbers of sheets
+
+    tracer = Tracer((run_folder / "audit.json").read_text(encoding="utf-8"), language=language)
+    known, strange = tracer.traced(page.decode())
+
+    assert strange == []
+    assert len(TOKEN.findall(text)) > 100
+    assert tracer.strange(text, known) == []
+    assert tracer.strange(text.replace("1", "8"), known) != []
 
 
 def test_the_manifest_lists_the_pdf_and_drawing_it_again_changes_no_byte(run_folder: Path) -> None:

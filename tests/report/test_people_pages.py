@@ -22,6 +22,7 @@ from auditkit.report.templates import templates
 from auditkit.report.writing import Writing
 from auditkit.results.audit import Audit
 from auditkit.results.measurements import REASONS
+from tests.report.tracing import untraced
 
 Write = Callable[..., Path]
 SECTIONS = ("scores", "elsewhere", "equal", "similar", "followed", "neighbourhoods")
@@ -176,7 +177,7 @@ def test_the_picture_of_scores_has_a_title_real_text_and_its_table(audit: Audit)
 
 def test_rates_at_other_limits_stand_beside_the_one_in_use(audit: Audit) -> None:
     part = section(audit, "elsewhere")
-    rows = re.findall(r"<tr[^>]*><th scope=\"row\">(\d+)(.*?)</tr>", part)
+    rows = re.findall(r"<tr[^>]*><th scope=\"row\"[^>]*>(\d+)(.*?)</tr>", part)
 
     def wrongly(race: str, limit: int) -> str:
         without = {score: EACH - EVENTS[race] * score for score in range(1, 11)}
@@ -252,9 +253,9 @@ def test_areas_beyond_those_shown_are_counted(audit: Audit, monkeypatch: pytest.
 
     assert whole is not None
     assert short is not None
-    assert (len(whole.areas), whole.more, len(short.areas), short.more) == (9, 0, 4, 5)
+    assert (len(whole.areas), len(whole.more), len(short.areas), len(short.more)) == (9, 0, 4, 5)
     for before, after in zip(whole.screenings, short.screenings, strict=True):
-        assert before.differ == len(before.standing) == len(after.standing) + after.more
+        assert len(before.differ) == len(before.standing) == len(after.standing) + len(after.more)
 
 
 # People, power and notes
@@ -415,3 +416,7 @@ def test_the_report_promises_nothing() -> None:
     promises = r"\b(unbiased|neutral|objective(ly)?|is fair|proves?|proven|bias score)\b"
 
     assert [one for one in messages() if re.search(promises, one, flags=re.IGNORECASE)] == []
+
+
+def test_every_number_shown_leads_to_the_document(audit: Audit) -> None:
+    assert untraced(audit.document) == []

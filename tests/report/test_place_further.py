@@ -14,6 +14,7 @@ from auditkit.report.frontier_page import frontier_page
 from auditkit.report.lookup import Lookup
 from auditkit.report.scales_page import scales_page
 from auditkit.results.document import AuditDocument, MeasurementRecord
+from tests.report.tracing import untraced
 
 AUDIT = """
 [tool]
@@ -117,7 +118,11 @@ NAMES = ("scales", "trade-off", "moved")
 @pytest.mark.parametrize("name", NAMES)
 def test_every_number_leads_to_its_measurement(name: str, audit: auditkit.Audit) -> None:
     known = {item["id"] for item in json.loads(audit.files["audit.json"])["measurements"]}
-    shown = [unescape(one) for one in re.findall(r'data-m="([^"]*)"', section(audit, name))]
+    shown = [
+        one
+        for names in re.findall(r'data-m="([^"]*)"', section(audit, name))
+        for one in unescape(names).split()
+    ]
 
     assert len(shown) > 5
     assert set(shown) <= known
@@ -235,3 +240,7 @@ def test_a_trade_off_that_cannot_be_shown_says_why(audit: auditkit.Audit) -> Non
 
     assert page is not None
     assert (page.reason, page.rows, page.chart) == ("NE-HALVES", (), None)
+
+
+def test_every_number_shown_leads_to_the_document(audit: auditkit.Audit) -> None:
+    assert untraced(audit.document) == []

@@ -40,6 +40,8 @@ class CoverageRow:
     share: Figure
     ratio: Figure | None
     against: str
+    measurements: tuple[str, ...]
+    """Of the two shares below."""
     mostly: str
     """Share among residents of mostly covered areas."""
     elsewhere: str
@@ -49,6 +51,10 @@ class CoverageRow:
 class AlertAreaRow:
     """One area."""
 
+    at: int
+    """Its place in the document."""
+    measurement: str
+    """Of the number of its alerts."""
     id: str
     name: str
     residents: str
@@ -149,7 +155,7 @@ def _chart(figures: _Figures, became: tuple[Figure, ...]) -> Chart | None:
     items = [(figure, figures.writer.items[figure.measurement]) for figure in became]
     points = tuple(
         Point(
-            label=figure.label, text=figure.value, value=item.value, low=item.interval[0] or 0.0,
+            measurement=item.id, label=figure.label, text=figure.value, value=item.value, low=item.interval[0] or 0.0,
             high=1.0 if item.interval[1] is None else item.interval[1],
         )
         for figure, item in items
@@ -186,6 +192,7 @@ def _coverage(figures: _Figures) -> tuple[CoverageRow, ...]:
                 dimension=item.dimension, group=label(item.group), share=figures.of(item),
                 ratio=None if ratio is None else figures.of(ratio, unit="number"),
                 against=label(ratio.against or {}) if ratio else "",
+                measurements=tuple(one.id for one in (mostly, elsewhere) if one),
                 mostly=writer.share(mostly.value if mostly else None),
                 elsewhere=writer.share(elsewhere.value if elsewhere else None),
             )
@@ -201,9 +208,9 @@ def _areas(figures: _Figures) -> tuple[AlertAreaRow, ...]:
     """List every area, most alerts first; a withheld number of alerts stands after those shown."""
     record = figures.writer.document.alerts
     alerts, rates = _by_area(figures, "alerts"), _by_area(figures, PER_RESIDENTS)
-    rows = [] if record is None else list(record.areas)
-    rows.sort(key=lambda area: (-_alerts(alerts.get(area.id)), area.name))
-    return tuple(_area(figures, area, alerts.get(area.id), rates.get(area.id)) for area in rows)
+    rows = [] if record is None else list(enumerate(record.areas))
+    rows.sort(key=lambda row: (-_alerts(alerts.get(row[1].id)), row[1].name))
+    return tuple(_area(figures, at, area, alerts.get(area.id), rates.get(area.id)) for at, area in rows)
 
 
 def _alerts(item: MeasurementRecord | None) -> float:
@@ -212,13 +219,14 @@ def _alerts(item: MeasurementRecord | None) -> float:
 
 def _area(
     figures: _Figures,
+    at: int,
     area: AlertAreaRecord,
     alerts: MeasurementRecord | None,
     rate: MeasurementRecord | None,
 ) -> AlertAreaRow:
     count = "" if alerts is None else figures.text(alerts.value, unit="count") or alerts.status
     return AlertAreaRow(
-        id=area.id, name=area.name, residents=figures.text(area.residents, unit="count"),
+        at=at, measurement="" if alerts is None else alerts.id, id=area.id, name=area.name, residents=figures.text(area.residents, unit="count"),
         coverage=figures.writer.share(area.coverage), alerts=count,
         rate=None if rate is None else figures.of(rate, unit="number"),
     )  # fmt: skip
@@ -233,4 +241,6 @@ def _map(figures: _Figures) -> Map | None:
     shares = {area: value / most for area, value in numbers.items()}
     rates = _by_area(figures, PER_RESIDENTS)
     unsure = {area for area, item in rates.items() if item.status == "estimated" and is_unsure(item)}
-    return area_map(areas, shares, least=document.publication.map_residents, unsure=unsure)
+    return area_map(
+        areas, shares, least=document.publication.map_residents, at="/alerts/areas", unsure=unsure
+    )

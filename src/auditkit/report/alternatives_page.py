@@ -5,17 +5,21 @@ from dataclasses import dataclass
 from string import ascii_uppercase
 
 from auditkit.report.lookup import Figure, Lookup, label, side
-from auditkit.report.numbers import decimal, per_cent, whole
+from auditkit.report.numbers import as_written, decimal, per_cent, whole
 from auditkit.report.trade_chart import TradeChart, TradePoint, trade_chart
 from auditkit.results.alternative_records import AlternativesRecord, CandidateRecord, SubgroupsRecord
 from auditkit.results.document import MeasurementRecord
 
 DRAWN = 12
 """So many rules at most are drawn and stand in the table; the others stand in the CSV."""
+RULES, SUBGROUPS = "/alternatives/candidates", "/subgroups/tested"
+"""Where in the document they stand."""
 _FORMS = (
     "limit at ", "limits by group, equal rates", "limits by group, both error rates equal",
     "logistic regression without ", "logistic regression", "small tree", "exponentiated gradient", "grid search",
 )  # fmt: skip
+NUMBERED = ("limit at", "rates apart")
+"""Forms whose detail is a number."""
 _APART = re.compile(r"^limits by group, rates at most (\S+) points apart$")
 
 
@@ -35,6 +39,8 @@ class RuleRow:
     """One rule beside the tool's own."""
 
     letter: str
+    at: int
+    """Its place in the document."""
     form: str
     detail: str
     record: CandidateRecord
@@ -57,7 +63,8 @@ class AlternativesView:
     ratio: bool
     group: str
     against: str
-    tried: int
+    tried: tuple[str, ...]
+    """Places in the document of all rules but the tool's own."""
     tolerated: str
     reduction: str
     more: str
@@ -68,8 +75,8 @@ class AlternativesView:
     """The tool's own rule first, then those that did best, then the others."""
     affected: tuple[RuleRow, ...]
     """Rules whose effect on each group stands in a table: the tool's own and the shortlist, or all where it is empty."""
-    left: int
-    """How many rules stand in the CSV only."""
+    left: tuple[str, ...]
+    """Places of rules that stand in the CSV only."""
     shown: tuple[RuleRow, ...]
     """Rules that were shown to be an alternative."""
     chart: TradeChart | None
@@ -84,22 +91,23 @@ def alternatives_page(look: Lookup) -> AlternativesView | None:
     for item in look.document.measurements:
         if item.metric.startswith("alternative_") and item.stratum is not None:
             items.setdefault(item.stratum, {}).setdefault(item.metric, []).append(item)
-    first = [one for one in record.candidates[1:] if one.shortlisted]
-    others = [one for one in record.candidates[1:] if not one.shortlisted]
-    chosen = [*record.candidates[:1], *first, *others][:DRAWN]
+    numbered = [*enumerate(record.candidates)]
+    first = [one for one in numbered[1:] if one[1].shortlisted]
+    others = [one for one in numbered[1:] if not one[1].shortlisted]
+    chosen = [*numbered[:1], *first, *others][:DRAWN]
     rows = tuple(
-        _row(look, one, record, items.get(one.stratum, {}), letter=letter)
-        for one, letter in zip(chosen, ascii_uppercase, strict=False)
+        _row(look, one, record, items.get(one.stratum, {}), letter=letter, at=at)
+        for (at, one), letter in zip(chosen, ascii_uppercase, strict=False)
     )
     return AlternativesView(
         record=record, rate=record.disparity.rpartition("_")[0], ratio=record.disparity.endswith("_ratio"),
-        group=label(record.group), against=label(record.against), tried=max(0, len(record.candidates) - 1),
+        group=label(record.group), against=label(record.against), tried=tuple(f"{RULES}/{at}" for at in range(1, len(record.candidates))),
         tolerated=decimal(100 * record.tolerated_loss, locale=look.locale, digits=1, limits=(0.0, 100.0)),
         reduction=per_cent(record.smallest_reduction, locale=look.locale),
         more=per_cent(record.flags_within, locale=look.locale), people=whole(record.people, locale=look.locale),
         fitted_on=whole(record.fitted_on, locale=look.locale), own=rows[0] if rows else None, rows=rows,
         affected=tuple(row for row in rows if row.record.shortlisted or row.record.claim is None) if first else rows,
-        left=max(0, len(record.candidates) - len(rows)),
+        left=tuple(f"{RULES}/{at}" for at in range(len(record.candidates)) if at not in {row.at for row in rows}),
         shown=tuple(row for row in rows if row.record.claim == "shown"),
         chart=_chart(look, record, rows, items),
     )  # fmt: skip
@@ -112,6 +120,7 @@ def _row(
     items: dict[str, list[MeasurementRecord]],
     *,
     letter: str,
+    at: int,
 ) -> RuleRow:
     ratio = record.disparity.endswith("_ratio")
 
@@ -120,8 +129,9 @@ def _row(
         return None if not found else look.number(found[0], digits=digits, scale=scale)
 
     form, detail = rule_form(one.name)
+    detail = as_written(detail, locale=look.locale) if form in NUMBERED else detail
     return RuleRow(
-        letter=letter, form=form, detail=detail, record=one, utility=figure(record.utility, scale=100.0, digits=1),
+        letter=letter, at=at, form=form, detail=detail, record=one, utility=figure(record.utility, scale=100.0, digits=1),
         gain=figure(f"{record.utility}_gain", scale=100.0, digits=1),
         gap=figure(record.disparity, scale=1.0 if ratio else 100.0, digits=2 if ratio else 1),
         flags=figure("flags_ratio"), effects=_effects(look, items), harmed=_harmed(look, items),
@@ -207,7 +217,8 @@ class SubgroupsView:
 
     record: SubgroupsRecord
     rows: tuple[SubgroupRow, ...]
-    found: int
+    found: tuple[str, ...]
+    """Places in the document of those that were confirmed."""
     detectable: Figure | None
     """The smallest ratio that would have been found in a subgroup of the smallest size."""
     detectable_tenth: Figure | None
@@ -242,7 +253,7 @@ def subgroups_page(look: Lookup) -> SubgroupsView | None:
     ]
     sizes = {item.stratum: look.number(item) for item in least}
     return SubgroupsView(
-        record=record, rows=tuple(rows), found=sum(1 for row in rows if row.found),
+        record=record, rows=tuple(rows), found=tuple(f"{SUBGROUPS}/{at}" for at, row in enumerate(rows) if row.found),
         detectable=sizes.get("subgroup of smallest size"), detectable_tenth=sizes.get("subgroup of tenth size"),
         looked_at=whole(record.looked_at, locale=look.locale), smallest=whole(record.smallest, locale=look.locale),
     )  # fmt: skip

@@ -26,6 +26,7 @@ class Excess:
 class ErrorsRow:
     """Errors of one group, for every 1,000 of its people."""
 
+    measurements: tuple[str, ...]
     group: str
     wrong: str
     missed: str
@@ -66,6 +67,7 @@ def _errors(look: Lookup, dimension: str) -> ErrorsTable:
         dimension=dimension,
         rows=tuple(
             ErrorsRow(
+                measurements=tuple(one.id for one in (item, missed.get(label(item.group))) if one),
                 group=label(item.group), wrong=_thousand(look, item),
                 missed=_thousand(look, missed.get(label(item.group))),
             )

@@ -9,6 +9,7 @@ WIDTH, LEFT, RIGHT, TOP, ROW = 360, 8, 8, 22, 40
 class Mark:
     """One row of a chart: a label, a dot and the range around it."""
 
+    measurement: str
     label: str
     text: str
     y: int
@@ -44,6 +45,7 @@ class Chart:
 class Point:
     """A rate to draw."""
 
+    measurement: str
     label: str
     text: str
     value: float
@@ -63,7 +65,7 @@ def rate_chart(points: tuple[Point, ...], *, reference: float | None) -> Chart:
 
     marks = tuple(
         Mark(
-            label=point.label, text=point.text, y=TOP + ROW * index + 28, y_text=TOP + ROW * index + 18, x=across(point.value),
+            measurement=point.measurement, label=point.label, text=point.text, y=TOP + ROW * index + 28, y_text=TOP + ROW * index + 18, x=across(point.value),
             low=across(point.low), high=across(point.high),
         )
         for index, point in enumerate(points)

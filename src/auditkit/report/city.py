@@ -8,10 +8,10 @@ from auditkit.report.lookup import Lookup
 from auditkit.report.loop_chart import LoopChart, loop_chart
 from auditkit.report.loop_page import LoopPage, loop_page
 from auditkit.report.maps import Map, area_map, is_unsure
-from auditkit.report.numbers import decimal, per_cent, signed, whole
+from auditkit.report.numbers import decimal, p_value, per_cent, signed, whole
 from auditkit.report.scales_page import ScalesPage, scales_page
 from auditkit.results.document import AuditDocument, MeasurementRecord
-from auditkit.results.place_records import LoopAreaRecord
+from auditkit.results.place_records import AreaRecord, LoopAreaRecord
 
 RULES = (
     "tool", "count in the recent window", "all earlier counts", "previous period", "residents", "random",
@@ -23,7 +23,7 @@ RULES = (
 class RuleRow:
     """One rule for choosing areas."""
 
-    measurement: str
+    measurements: tuple[str, ...]
     rule: str
     hits: str
     counts: str | None
@@ -42,7 +42,7 @@ class RuleRow:
 class ExposureRow:
     """What the areas of one group of residents receive."""
 
-    measurement: str
+    measurements: tuple[str, ...]
     metric: str
     dimension: str
     group: str
@@ -59,6 +59,7 @@ class ExposureRow:
 class ResidentRow:
     """Where the residents of one group live."""
 
+    measurements: tuple[str, ...]
     dimension: str
     group: str
     share: str
@@ -74,6 +75,11 @@ class ResidentRow:
 class AreaRow:
     """One area."""
 
+    at: int
+    """Its place in the document."""
+    loop_at: int | None
+    """Its place among the areas of the feedback test."""
+    measurements: tuple[str, ...]
     id: str
     name: str
     residents: str
@@ -93,6 +99,14 @@ class AreaRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """A number about flags or incidents of the whole city."""
+
+    measurement: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class City:
     """Everything a place report adds."""
 
@@ -101,7 +115,7 @@ class City:
     """The simple rule that caught most."""
     exposures: tuple[ExposureRow, ...]
     residents: tuple[ResidentRow, ...]
-    spread: dict[str, str]
+    spread: dict[str, "Spread"]
     areas: tuple[AreaRow, ...]
     map: Map | None
     loop: LoopChart | None
@@ -157,7 +171,8 @@ def city(document: AuditDocument, *, locale: str) -> City:
         rules=rules, best_rule=max(known, key=lambda row: hits[row.rule]).rule if known else None,
         exposures=exposures(writer), residents=residents(writer), spread=_spread(writer), areas=areas,
         map=None if document.places is None else area_map(
-            document.places.areas, shares, least=document.publication.map_residents, unsure=_unsure(writer),
+            document.places.areas, shares, least=document.publication.map_residents, at="/places/areas",
+            unsure=_unsure(writer),
         ), loop=loop_chart(document.feedback),
         page=loop_page(document, locale=locale),
         counted=bool(writer.alone("flags")), scales=scales_page(document, locale=locale),
@@ -195,7 +210,7 @@ def _rules(writer: Writer) -> tuple[RuleRow, ...]:
         )
         found.append(
             RuleRow(
-                measurement=item.id, rule=rule, hits=writer.share(item.value), counts=counts, low=writer.share(low),
+                measurements=_known(item, gap, test, index, efficiency), rule=rule, hits=writer.share(item.value), counts=counts, low=writer.share(low),
                 high=writer.share(high), index=writer.number(index.value if index else None),
                 efficiency=writer.number(efficiency.value if efficiency else None), gap=points[0], gap_low=points[1],
                 gap_high=points[2], p_value=_p(test, writer),
@@ -204,10 +219,14 @@ def _rules(writer: Writer) -> tuple[RuleRow, ...]:
     return tuple(found)
 
 
+def _known(*items: MeasurementRecord | None) -> tuple[str, ...]:
+    return tuple(item.id for item in items if item is not None)
+
+
 def _p(test: MeasurementRecord | None, writer: Writer) -> str:
     if test is None or test.value is None:
         return ""
-    return "<0.001" if test.value < 0.001 else writer.number(test.value, digits=3)
+    return p_value(test.value, locale=writer.locale)
 
 
 def exposures(writer: Writer) -> tuple[ExposureRow, ...]:
@@ -224,7 +243,7 @@ def exposures(writer: Writer) -> tuple[ExposureRow, ...]:
             ratio_low, ratio_high = writer.limits(ratio)
             found.append(
                 ExposureRow(
-                    measurement=item.id, metric=metric, dimension=item.dimension, group=label(item.group),
+                    measurements=_known(item, ratio), metric=metric, dimension=item.dimension, group=label(item.group),
                     value=writer.number(item.value, digits=3), low=writer.number(low, digits=3),
                     high=writer.number(high, digits=3), ratio=writer.number(ratio.value if ratio else None),
                     ratio_low=writer.number(ratio_low), ratio_high=writer.number(ratio_high),
@@ -256,7 +275,7 @@ def residents(writer: Writer) -> tuple[ResidentRow, ...]:
         low, high = writer.limits(parts["rank_correlation"])
         found.append(
             ResidentRow(
-                dimension=item.dimension, group=label(item.group), share=writer.share(item.value),
+                measurements=_known(item, *parts.values()), dimension=item.dimension, group=label(item.group), share=writer.share(item.value),
                 targeted=writer.share(values["most_targeted_share"]),
                 never=writer.share(values["never_flagged_residents"]),
                 always=writer.share(values["always_flagged_residents"]),
@@ -267,7 +286,7 @@ def residents(writer: Writer) -> tuple[ResidentRow, ...]:
     return tuple(found)
 
 
-def _spread(writer: Writer) -> dict[str, str]:
+def _spread(writer: Writer) -> dict[str, Spread]:
     names = (
         "flag_gini", "incident_gini", "flag_overlap", "flag_morans_i", "flag_morans_i_p_value", "never_flagged_areas",
         "always_flagged_areas",
@@ -277,9 +296,8 @@ def _spread(writer: Writer) -> dict[str, str]:
         for item in writer.alone(name):
             if item.value is not None:
                 counted = item.numerator is not None
-                found[name] = (
-                    whole(item.value, locale=writer.locale) if counted else writer.number(item.value)
-                )
+                text = whole(item.value, locale=writer.locale) if counted else writer.number(item.value)
+                found[name] = Spread(measurement=item.id, text=text)
     return found
 
 
@@ -287,35 +305,35 @@ def _areas(writer: Writer) -> tuple[AreaRow, ...]:
     places = writer.document.places
     if places is None:
         return ()
-    loop = {area.area: area for area in writer.document.feedback.areas}
+    loop = {area.area: (at, area) for at, area in enumerate(writer.document.feedback.areas)}
     numbers = {
         metric: {item.group["area"]: item for item in writer.alone(metric)}
         for metric in ("flagged_share", "flags", "incident_rate", "incident_rate_smoothed")
     }
     most = max([item.value or 0.0 for item in writer.alone("flags")], default=0.0)
     rows = []
-    for area in places.areas:
+    for at, area in enumerate(places.areas):
         flagged = numbers["flagged_share"].get(area.id) or numbers["flags"].get(area.id)
         share = (flagged.value or 0.0) / (most or 1.0) if flagged else 0.0
-        rows.append((area, flagged, share))
-    rows.sort(key=lambda row: (-row[2], row[0].name))
+        rows.append((at, area, flagged, share))
+    rows.sort(key=lambda row: (-row[3], row[1].name))
     return tuple(
-        _area(writer, area.id, area.name, area.residents, flagged, share, numbers, loop.get(area.id))
-        for area, flagged, share in rows
+        _area(writer, at, area, flagged, share, numbers, loop.get(area.id, (None, None)))
+        for at, area, flagged, share in rows
     )
 
 
 def _area(  # noqa: PLR0913, PLR0917  # one row of a table, cell by cell
     writer: Writer,
-    area: str,
-    name: str,
-    residents: float | None,
+    at: int,
+    area: AreaRecord,
     flagged: MeasurementRecord | None,
     share: float,
     numbers: dict[str, dict[str, MeasurementRecord]],
-    loop: LoopAreaRecord | None,
+    played: tuple[int | None, LoopAreaRecord | None],
 ) -> AreaRow:
-    rate, smoothed = numbers["incident_rate"].get(area), numbers["incident_rate_smoothed"].get(area)
+    rate, smoothed = (numbers[name].get(area.id) for name in ("incident_rate", "incident_rate_smoothed"))
+    loop_at, loop = played
     low, high = (rate.interval if rate else None) or (None, None)
 
     def thousand(value: float | None) -> str:
@@ -330,7 +348,8 @@ def _area(  # noqa: PLR0913, PLR0917  # one row of a table, cell by cell
         else whole(flagged.denominator, locale=writer.locale)
     )
     return AreaRow(
-        id=area, name=name, residents="" if residents is None else whole(residents, locale=writer.locale),
+        at=at, loop_at=loop_at, measurements=_known(flagged, rate, smoothed), id=area.id, name=area.name,
+        residents="" if area.residents is None else whole(area.residents, locale=writer.locale),
         flagged=f"{count} / {of}" if of else count, flagged_share=share,
         rate=thousand(rate.value if rate else None), low=thousand(low), high=thousand(high),
         smoothed=thousand(smoothed.value if smoothed else None), status=rate.status if rate else "absent",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from auditkit.report.lookup import Lookup, reach, side
-from auditkit.report.numbers import decimal, signed, whole
+from auditkit.report.numbers import decimal, p_value, signed, whole
 from auditkit.results.document import MeasurementRecord
 from auditkit.results.measurements import ASSUMING
 
@@ -81,7 +81,7 @@ def _role(look: Lookup, role: str, areas: int) -> RoleRow:
     p = test.value
     return RoleRow(
         role=role, areas=areas, before=before, after=after, ids=(counts[0].id, counts[1].id, test.id),
-        p_value="" if p is None else "<0.001" if p < 0.001 else decimal(p, locale=look.locale, digits=3),
+        p_value="" if p is None else p_value(p, locale=look.locale),
         withheld=any(one.status == "withheld" for one in counts),
     )  # fmt: skip
 

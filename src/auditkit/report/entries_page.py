@@ -1,5 +1,6 @@
 """An entry for every neighbourhood: what an audit says of it, looked up and rounded, by name."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from auditkit.report.lookup import Figure, Lookup, label
@@ -60,6 +61,8 @@ class Entry:
     """Share of visits in the long run of the feedback test."""
     rates: tuple[RateHere, ...]
     limits: tuple[LimitHere, ...]
+    sources: str
+    """Where in the document its numbers stand that are no measurements, as one attribute of its element."""
 
     @property
     def shown(self) -> str:
@@ -92,7 +95,9 @@ class _Areas:
         places, alerts = document.places, document.alerts
         self.records: tuple[AreaRecord, ...] = places.areas if places else alerts.areas if alerts else ()
         self.coverage = {one.id: one.coverage for one in alerts.areas} if alerts else {}
+        self.list = "/places/areas" if places else "/alerts/areas"
         self.loop = {one.area: one for one in document.feedback.areas}
+        self.played = {one.area: at for at, one in enumerate(document.feedback.areas)}
         by_area = {metric: self._by_area(metric) for metric in (*COUNTED, *PER_RESIDENTS)}
         self.counted = next((metric for metric in COUNTED if by_area[metric]), None)
         self.flagged = by_area[self.counted] if self.counted else {}
@@ -118,6 +123,18 @@ class _Areas:
                     here = LimitHere(limit=finding.limit_id, status=one.status, measurement=item.id)
                     found.setdefault(item.group[AREA], []).append(here)
         return found
+
+    def sources(self, area: str, at: int | None) -> Iterator[str]:
+        """Name the places in the document of what is known of an area without being measured."""
+        if at is not None:
+            yield from (
+                f"{self.list}/{at}/residents",
+                *([f"{self.list}/{at}/coverage"] if area in self.coverage else ()),
+            )
+        if area in self.played:
+            yield from (
+                f"/feedback/areas/{self.played[area]}/{name}" for name in ("true_share", "limit_share")
+            )
 
     def names(self) -> dict[str, tuple[int | None, str, float | None]]:
         """Every area, with its place in the document, its name and its residents."""
@@ -161,7 +178,7 @@ def _entry(areas: _Areas, area: str, anchor: str, known: tuple[int | None, str, 
             for metric, items in areas.people.items()
             if (item := items.get(area)) is not None
         ),
-        limits=tuple(areas.limits.get(area, ())),
+        limits=tuple(areas.limits.get(area, ())), sources=" ".join(areas.sources(area, at)),
     )  # fmt: skip
 
 

@@ -32,6 +32,7 @@ class ChoiceRow:
 class Spot:
     """A choice on the picture."""
 
+    measurement: str
     name: str
     cap: str
     kind: str
@@ -66,6 +67,8 @@ class FrontierChart:
 class FrontierPage:
     """Everything about the trade-off."""
 
+    measurements: tuple[str, ...]
+    """Of the numbers of areas and periods."""
     reason: str | None
     """Why there is none."""
     areas: str
@@ -89,6 +92,7 @@ def frontier_page(look: Lookup) -> FrontierPage | None:
     areas, periods = alone["frontier_areas"], alone["frontier_periods"]
     tolerated = places.frontier.tolerated_loss
     return FrontierPage(
+        measurements=tuple(item.id for item in (areas, periods) if item is not None),
         reason=None if areas else next((item.reason for item in found), "NE-DATA"),
         areas=_count(areas, look), of_areas=whole((areas and areas.denominator) or 0, locale=look.locale),
         earlier=whole(_earlier(periods), locale=look.locale), later=_count(periods, look),
@@ -165,7 +169,7 @@ def _chart(
             for one in (item, share)
         )
         return Spot(
-            name=name, cap=_cap(name, look), kind=_kind(name), x=across(share.value or 0.0), y=up(item.value or 0.0),
+            measurement=item.id, name=name, cap=_cap(name, look), kind=_kind(name), x=across(share.value or 0.0), y=up(item.value or 0.0),
             low_x=across(low_x), high_x=across(high_x), low_y=up(low_y), high_y=up(high_y),
         )  # fmt: skip
 

@@ -74,6 +74,9 @@ class SpanRow:
 class LoopPage:
     """Everything the page shows besides its picture."""
 
+    own: int | None
+    """Place in the document of the runs of the tool as submitted, and of the middle assumption."""
+    middle: int | None
     after: After | None
     top_true: str
     """Share of incidents of the busiest areas, under the middle assumption."""
@@ -120,6 +123,7 @@ def loop_page(document: AuditDocument, *, locale: str) -> LoopPage:
     own = next((arm for arm in feedback.arms if arm.name == "as_submitted"), None)
     lock = feedback.lock_in
     return LoopPage(
+        own=feedback.arms.index(own) if own else None, middle=feedback.scenarios.index(middle) if middle else None,
         after=_after(feedback, locale), top_true=pen.share(middle.top_true if middle else None),
         top_now=pen.share(own.top_mean if own else None), top_due=pen.share(middle.top_due if middle else None), facts=_facts(document, pen),
         steps=tuple(_step(step, pen) for step in feedback.ladder),
@@ -212,8 +216,8 @@ def _map(document: AuditDocument) -> Map | None:
     known = {
         area.area: area.amplification for area in document.feedback.areas if area.amplification is not None
     }
-    areas = [area for area in document.places.areas if area.id in known]
+    areas = {at: area for at, area in enumerate(document.places.areas) if area.id in known}
     if not areas:
         return None
     shades = {name: sum(value > edge for edge in EDGES) for name, value in known.items()}
-    return shaded_map(areas, shades, least=document.publication.map_residents)
+    return shaded_map(areas, shades, least=document.publication.map_residents, at="/places/areas")

@@ -3,7 +3,7 @@
 Areas with few residents are left grey, and get no dot: a mark there would point at single homes (methods 8.7).
 """
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from math import cos, radians
 
@@ -44,21 +44,20 @@ class Map:
     height: int
     shapes: tuple[Shape, ...]
     outlined: bool
-    missing: int
-    """Areas without a position."""
-    grey: int
-    """Areas of which nothing is shown, dots left out among them."""
+    missing: tuple[str, ...]
+    """Places in the document of areas without a position."""
+    grey: tuple[str, ...]
+    """Places of areas of which nothing is shown, dots left out among them."""
     unsure: int
     """Areas marked as unsure."""
 
 
 def area_map(
-    areas: Sequence[AreaRecord], shares: dict[str, float], *, least: int, unsure: Set[str] = NOBODY
+    areas: Sequence[AreaRecord], shares: dict[str, float], *, least: int, at: str, unsure: Set[str] = NOBODY
 ) -> Map | None:
     """Lay out every area that has a position; a shade says how often it is flagged, from never to always."""
-    return shaded_map(
-        areas, {name: shade(share) for name, share in shares.items()}, least=least, unsure=unsure
-    )
+    shades = {name: shade(share) for name, share in shares.items()}
+    return shaded_map(dict(enumerate(areas)), shades, least=least, at=at, unsure=unsure)
 
 
 def is_unsure(rate: MeasurementRecord | None) -> bool:
@@ -68,14 +67,19 @@ def is_unsure(rate: MeasurementRecord | None) -> bool:
 
 
 def shaded_map(
-    areas: Sequence[AreaRecord], shades: dict[str, int], *, least: int, unsure: Set[str] = NOBODY
+    numbered: Mapping[int, AreaRecord],
+    shades: dict[str, int],
+    *,
+    least: int,
+    at: str,
+    unsure: Set[str] = NOBODY,
 ) -> Map | None:
     """Lay out every area that has a position, with its shade from 0, light, to 4, dark.
 
     Parameters
     ----------
-    areas
-        The areas.
+    numbered
+        The areas, each by its number in the list at `at` of the document.
     shades
         By area; one without a shade is left grey.
     least
@@ -83,12 +87,13 @@ def shaded_map(
     unsure
         Areas to mark: few records stand behind them.
     """
+    areas = tuple(numbered.values())
     grey = {
         area.id
         for area in areas
         if area.id not in shades or (area.residents is not None and area.residents < least)
     }
-    located = [area for area in areas if area.outlines or area.longitude is not None]
+    located = [area for area in areas if _located(area)]
     placed = [area for area in located if area.outlines or area.id not in grey]
     points = [point for area in placed for point in _points(area)]
     if len(placed) < 2 or not points:
@@ -119,8 +124,14 @@ def shaded_map(
     )  # fmt: skip
     return Map(
         width=WIDTH, height=height, shapes=shapes, outlined=any(area.outlines for area in placed),
-        missing=len(areas) - len(located), grey=len(grey), unsure=sum(1 for shape in shapes if shape.unsure),
+        missing=tuple(f"{at}/{number}" for number, area in numbered.items() if not _located(area)),
+        grey=tuple(f"{at}/{number}" for number, area in numbered.items() if area.id in grey),
+        unsure=sum(1 for shape in shapes if shape.unsure),
     )  # fmt: skip
+
+
+def _located(area: AreaRecord) -> bool:
+    return bool(area.outlines) or area.longitude is not None
 
 
 def _points(area: AreaRecord) -> list[tuple[float, float]]:

@@ -32,12 +32,12 @@ class Screening:
     """One rate, screened over all areas."""
 
     metric: str
-    screened: int
-    differ: int
-    too_small: int
-    """Areas without a number, mostly because few people were scored there."""
+    screened: tuple[str, ...]
+    differ: tuple[str, ...]
+    too_small: tuple[str, ...]
+    """Tests of areas without a number, mostly because few people were scored there."""
     standing: tuple[Standing, ...]
-    more: int
+    more: tuple[Standing, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +48,8 @@ class Neighbourhoods:
     metrics: tuple[str, ...]
     """Rates of the list of all areas, its columns."""
     areas: tuple[tuple[str, tuple[Figure | None, ...]], ...]
-    more: int
+    more: tuple[tuple[str, ...], ...]
+    """Measurements of each area that stands in the CSV only."""
 
 
 def neighbourhoods(look: Lookup) -> Neighbourhoods | None:
@@ -65,7 +66,10 @@ def neighbourhoods(look: Lookup) -> Neighbourhoods | None:
     known = {label(item.group) for metric in metrics for item in look.alone(metric, AREA) if is_known(item)}
     names = sorted(known)
     return Neighbourhoods(
-        screenings=screenings, metrics=metrics, more=len(names[LISTED:]),
+        screenings=screenings, metrics=metrics,
+        more=tuple(
+            tuple(item.id for metric in metrics if (item := found[metric].get(name))) for name in names[LISTED:]
+        ),
         areas=tuple(
             (name, tuple(look.rate(item) if (item := found[metric].get(name)) else None for metric in metrics))
             for name in names[:LISTED]
@@ -85,8 +89,9 @@ def _screening(look: Lookup, metric: str, adjusted: list[MeasurementRecord]) -> 
 
     standing = [_standing(look, metric, item) for item in sorted(differ, key=order)]
     return Screening(
-        metric=metric, screened=len(tested), differ=len(differ), too_small=len(adjusted) - len(tested),
-        standing=tuple(standing[:SHOWN]), more=len(standing[SHOWN:]),
+        metric=metric, screened=tuple(item.id for item in tested), differ=tuple(item.id for item in differ),
+        too_small=tuple(item.id for item in adjusted if item.value is None), standing=tuple(standing[:SHOWN]),
+        more=tuple(standing[SHOWN:]),
     )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Numbers as people read them, in their language; rounding never carries a number across a limit."""
 
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 from functools import cache
@@ -9,6 +10,7 @@ from babel.numbers import format_decimal
 
 WIDEST = 8
 """The most digits after the point that are ever shown."""
+_NUMBER = re.compile(r"-?\d+(\.\d+)?(e[+-]?\d+)?")
 ZEROS = {
     "latn": "0",
     "arab": "\u0660",
@@ -106,6 +108,29 @@ def shortest(value: float, *, locale: str) -> Number:
     exact = int(value) if float(value).is_integer() else value
     text = _plain(exact, WIDEST).rstrip("0").rstrip(".")
     return _number(text.translate(_signs(locale)), exact)
+
+
+def as_written(text: str, *, locale: str) -> str:
+    """Write a number of a name, such as that of a score limit, as the language does; other texts stay.
+
+    >>> as_written("1.5", locale="es"), as_written("low", locale="es")
+    ('1,5', 'low')
+    """
+    return shortest(float(text), locale=locale) if _NUMBER.fullmatch(text) else text
+
+
+def p_value(value: float, *, locale: str) -> str:
+    """Write a p-value with three digits.
+
+    >>> p_value(0.0004, locale="en"), p_value(0.0312, locale="es")
+    ('<0.001', '0,031')
+    """
+    least = 0.001
+    return (
+        f"<{decimal(least, locale=locale, digits=3)}"
+        if value < least
+        else decimal(value, locale=locale, digits=3)
+    )
 
 
 def whole(value: float, *, locale: str) -> Number:

@@ -14,6 +14,8 @@ SEVERITIES: tuple[Answer, ...] = ("blocking", "serious", "note")
 class Line:
     """One question, and what the checks that ask it found."""
 
+    at: int
+    """Place in the document of the first check that asks it."""
     question: str
     """Its number, such as `D12` or `3.13`."""
     answer: Answer
@@ -38,9 +40,12 @@ class ReadinessPage:
 def readiness_page(checks: tuple[CheckRecord, ...]) -> ReadinessPage:
     """Sort the checks by the question that they ask."""
     asked: dict[str, list[CheckRecord]] = {}
-    for check in checks:
-        asked.setdefault(check.source.removeprefix("methods "), []).append(check)
-    lines = sorted((_line(name, found) for name, found in asked.items()), key=_order)
+    first: dict[str, int] = {}
+    for at, check in enumerate(checks):
+        question = check.source.removeprefix("methods ")
+        asked.setdefault(question, []).append(check)
+        first.setdefault(question, at)
+    lines = sorted((_line(name, found, at=first[name]) for name, found in asked.items()), key=_order)
     return ReadinessPage(
         doubtful=tuple(line for line in lines if line.answer not in {"sound", "not_asked"}),
         sound=tuple(line for line in lines if line.answer == "sound"),
@@ -48,11 +53,11 @@ def readiness_page(checks: tuple[CheckRecord, ...]) -> ReadinessPage:
     )
 
 
-def _line(question: str, checks: list[CheckRecord]) -> Line:
+def _line(question: str, checks: list[CheckRecord], *, at: int) -> Line:
     failed = tuple(check for check in checks if check.status == "failed")
     skipped = tuple(check for check in checks if check.status == "not_applicable")
     return Line(
-        question=question, answer=_answer(checks), failed=failed, skipped=skipped,
+        at=at, question=question, answer=_answer(checks), failed=failed, skipped=skipped,
         passed=sum(1 for check in checks if check.status == "passed"),
         refuses=tuple(dict.fromkeys(one for check in failed for one in check.refuses)),
         lacks=tuple(dict.fromkeys(one for check in skipped for one in check.lacks)),

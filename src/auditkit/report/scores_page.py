@@ -1,6 +1,7 @@
 """What a report shows of scores: whether one means the same for everyone, and what another limit would do."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from auditkit.report.lookup import (
     Figure,
@@ -13,6 +14,7 @@ from auditkit.report.lookup import (
     scores_of,
     side,
 )  # fmt: skip
+from auditkit.report.numbers import as_written
 from auditkit.report.score_chart import Line, ScoreChart, ScorePoint, score_chart
 from auditkit.results.document import MeasurementRecord
 
@@ -63,8 +65,8 @@ class ScoreTable:
     dimension: str
     reference: str | None
     groups: tuple[str, ...]
-    more: int
-    """How many groups stand in the CSV only."""
+    more: tuple[str, ...]
+    """A measurement of each group that stands in the CSV only."""
     rows: tuple[ScoreRow, ...]
     shown: bool
     """Whether any figure by score is there; where few people have some scores, all may be withheld."""
@@ -95,7 +97,8 @@ class LimitTable:
     groups: tuple[str, ...]
     empty: tuple[tuple[str, str | None], ...]
     """Groups without any number, each with the reason; None where it was withheld."""
-    more: int
+    more: tuple[str, ...]
+    """A measurement of each group that stands in the CSV only."""
     group: str
     against: str
     """The two groups whose ratio is shown: those that differ most clearly at the tool's own limit."""
@@ -162,7 +165,7 @@ def _table(look: Lookup, dimension: str) -> ScoreTable:
     groups = _by_size(list(found.values()), reference=reference)
     rows = tuple(
         ScoreRow(
-            scores=scores_of(name),
+            scores=_scores(look, name),
             cells=tuple(look.rate(item) if (item := found.get((group, name))) else None for group in groups[:SHOWN_GROUPS]),
         )
         for name in bins
@@ -176,14 +179,27 @@ def _table(look: Lookup, dimension: str) -> ScoreTable:
         )
         for group in groups[:SHOWN_LINES]
     )
-    chart = score_chart(lines, tuple(_short(scores_of(name).low) for name in bins))
+    chart = score_chart(
+        lines, tuple(as_written(_short(scores_of(name).low), locale=look.locale) for name in bins)
+    )
     return ScoreTable(
         id=dimension.replace("+", "-"), dimension=dimension, reference=reference, groups=groups[:SHOWN_GROUPS],
-        more=len(groups[SHOWN_GROUPS:]), rows=rows, shown=any(figure is not None and figure.value for row in rows for figure in row.cells), chart=chart,
+        more=_firsts(found, groups[SHOWN_GROUPS:]), rows=rows, shown=any(figure is not None and figure.value for row in rows for figure in row.cells), chart=chart,
         all_drawn=chart is not None and len(chart.series) == len(groups),
         equal=tuple(_equal(look, item) for item in look.pairs("calibration_log_odds_difference", dimension)),
         rankings=tuple(_ranking(look, item) for item in look.alone("area_under_curve", dimension) if is_known(item)),
     )  # fmt: skip
+
+
+def _firsts(found: dict[tuple[str, str], MeasurementRecord], groups: Sequence[str]) -> tuple[str, ...]:
+    """Return the id of one number of each group."""
+    return tuple(next(item.id for (name, _), item in found.items() if name == group) for group in groups)
+
+
+def _scores(look: Lookup, stratum: str) -> Scores:
+    found = scores_of(stratum)
+    low, high = (as_written(one, locale=look.locale) for one in (found.low, found.high))
+    return replace(found, low=low, high=high)
 
 
 def _short(score: str) -> str:
@@ -266,14 +282,14 @@ def _limit_table(look: Lookup, metric: str, dimension: str, named: dict[str, str
     )
     rows = tuple(
         LimitRow(
-            limit=limit, own=name == own,
+            limit=as_written(limit, locale=look.locale), own=name == own,
             cells=tuple(look.rate(found[group, name]) for group in shown[:SHOWN_GROUPS]),
             ratio=next((look.number(one) for one in ratios[name] if telling and _same_pair(one, telling)), None),
         )
         for name, limit in named.items()
     )  # fmt: skip
     return LimitTable(
-        metric=metric, dimension=dimension, groups=tuple(shown[:SHOWN_GROUPS]), more=len(shown[SHOWN_GROUPS:]),
+        metric=metric, dimension=dimension, groups=tuple(shown[:SHOWN_GROUPS]), more=_firsts(found, shown[SHOWN_GROUPS:]),
         empty=tuple((group, found[group, next(iter(named))].reason) for group in empty),
         group=label(telling.group) if telling else "", against=label(telling.against) if telling else "", rows=rows,
     )  # fmt: skip

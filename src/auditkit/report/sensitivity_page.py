@@ -9,6 +9,8 @@ from auditkit.results.document import CheckRecord, MeasurementRecord
 from auditkit.results.measurements import ASSUMING
 from auditkit.results.sensitivity_records import SensitivityRowRecord, TippingRecord
 
+ROWS = "/sensitivity/rows"
+"""Where conclusions stand in the document."""
 DRAWN = 20
 """So many conclusions are drawn; the others stand in a table."""
 LABEL, COLUMN, TOP, ROW, RADIUS = 300, 92, 30, 34, 9
@@ -35,6 +37,8 @@ class Box:
 class Tip:
     """How many unrecorded outcomes would move a comparison to equality, or to a limit."""
 
+    at: int
+    """Its place in the document."""
     measurement: str
     metric: str
     group: str
@@ -98,20 +102,23 @@ class SensitivityPage:
     """Where the heading of the verdict on known people starts."""
 
     @property
-    def conclusions(self) -> int:
-        """How many conclusions were drawn again."""
-        return len(self.drawn) + len(self.more)
+    def conclusions(self) -> tuple[str, ...]:
+        """Places in the document of all conclusions that were drawn again."""
+        return tuple(f"{ROWS}/{at}" for at in range(len(self.drawn) + len(self.more)))
 
     @property
-    def flipping(self) -> int:
-        """How many of them change under at least one assumption."""
-        return sum(1 for line in (*self.drawn, *self.more) if "flips" in line.outcomes)
+    def flipping(self) -> tuple[str, ...]:
+        """Places of those that change under at least one assumption."""
+        lines = zip(self.conclusions, (*self.drawn, *self.more), strict=True)
+        return tuple(at for at, line in lines if "flips" in line.outcomes)
 
     @property
-    def unsure(self) -> int:
-        """Of how many of the others nobody can say whether they hold, under at least one assumption."""
-        known = [line.outcomes for line in (*self.drawn, *self.more)]
-        return sum(1 for found in known if "cannot_tell" in found and "flips" not in found)
+    def unsure(self) -> tuple[str, ...]:
+        """Places of the others of which nobody can say whether they hold, under at least one assumption."""
+        lines = zip(self.conclusions, (*self.drawn, *self.more), strict=True)
+        return tuple(
+            at for at, line in lines if "cannot_tell" in line.outcomes and "flips" not in line.outcomes
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +126,8 @@ class Gap:
     """How much oftener the group is unknown for some people than for others."""
 
     measurement: str
+    measurements: tuple[str, ...]
+    """Of the two shares."""
     dimension: str
     by: str
     first: str | None
@@ -133,7 +142,7 @@ def sensitivity_page(look: Lookup) -> SensitivityPage | None:
     record = look.document.sensitivity
     reading = _Reading(look=look, columns=record.assumptions)
     lines = [reading.line(row, at) for at, row in enumerate(record.rows)]
-    tips = tuple(reading.tip(one) for one in record.tipping if one.parity)
+    tips = tuple(reading.tip(at, one) for at, one in enumerate(record.tipping) if one.parity)
     gaps = tuple(
         _gap(look, item)
         for item in look.document.measurements
@@ -191,23 +200,24 @@ class _Reading:
 
     def _nearest(self, item: MeasurementRecord) -> tuple[Tip, ...]:
         """Of each group's tipping points, show that to equality and the nearest to a limit."""
-        mine = [one for one in self.look.document.sensitivity.tipping if one.measurement == item.id]
-        shown = [one for one in mine if one.parity]
-        for group in dict.fromkeys(label(one.hidden_in) for one in mine):
-            to_limit = [one for one in mine if not one.parity and label(one.hidden_in) == group]
-            reached = [one for one in to_limit if one.hidden is not None] or to_limit
-            shown += sorted(reached, key=lambda one: (one.hidden or 0, one.reaches))[:1]
-        return tuple(self.tip(one) for one in shown)
+        tipping = enumerate(self.look.document.sensitivity.tipping)
+        mine = [(at, one) for at, one in tipping if one.measurement == item.id]
+        shown = [(at, one) for at, one in mine if one.parity]
+        for group in dict.fromkeys(label(one.hidden_in) for _, one in mine):
+            to_limit = [(at, one) for at, one in mine if not one.parity and label(one.hidden_in) == group]
+            reached = [(at, one) for at, one in to_limit if one.hidden is not None] or to_limit
+            shown += sorted(reached, key=lambda found: (found[1].hidden or 0, found[1].reaches))[:1]
+        return tuple(self.tip(at, one) for at, one in shown)
 
-    def tip(self, one: TippingRecord) -> Tip:
+    def tip(self, at: int, one: TippingRecord) -> Tip:
         item, locale = self.look.items[one.measurement], self.look.locale
         hidden, undecided = (
             None if number is None else whole(number, locale=locale) for number in (one.hidden, one.undecided)
         )
         return Tip(
-            measurement=item.id, metric=base(item.metric)[0], group=label(item.group), against=label(item.against or {}),
+            at=at, measurement=item.id, metric=base(item.metric)[0], group=label(item.group), against=label(item.against or {}),
             hidden_in=label(one.hidden_in), parity=one.parity, reaches=self.written(one.reaches, item), hidden=hidden,
-            share="" if one.hidden is None or not one.of else per_cent(one.hidden / one.of, locale=locale),
+            share="" if one.share is None else per_cent(one.share, locale=locale),
             of=whole(one.of, locale=locale), undecided=undecided,
         )  # fmt: skip
 
@@ -226,7 +236,7 @@ def _gap(look: Lookup, item: MeasurementRecord) -> Gap | None:
     low, high = item.interval
     points = [decimal(100 * (one or 0.0), locale=look.locale, digits=1) for one in (item.value, low, high)]
     return Gap(
-        measurement=item.id, dimension=item.dimension, by=[*item.group][-1], first=first, second=second,
+        measurement=item.id, measurements=tuple(one.id for one in sides if one is not None), dimension=item.dimension, by=[*item.group][-1], first=first, second=second,
         points=points[0], low=points[1], high=points[2],
     )  # fmt: skip
 

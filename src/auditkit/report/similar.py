@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from auditkit.report.lookup import Figure, Lookup, is_known, label, most_telling, side
+from auditkit.report.numbers import p_value
 from auditkit.report.scores_page import SHOWN_GROUPS, main_error
 from auditkit.results.document import MeasurementRecord
 
@@ -33,6 +34,8 @@ class Within:
     """Circumstances that say something, and how many there are."""
     p_value: str
     breslow_day: str
+    measurements: tuple[str, ...]
+    """Of the two tests."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,14 +137,13 @@ def _within(look: Lookup, metric: str, adjusted: MeasurementRecord) -> Within:
         adjusted=look.number(adjusted), side=side(adjusted, equal=1.0),
         uneven=None if even is None or even.value is None else even.value < UNEVEN,
         used=None if used is None else look.count(used), p_value=p_text(look, test), breslow_day=p_text(look, even),
+        measurements=tuple(one.id for one in (test, even) if one is not None),
     )  # fmt: skip
 
 
 def p_text(look: Lookup, item: MeasurementRecord | None) -> str:
     """Write a p-value with three digits; empty where there is none."""
-    if item is None or item.value is None:
-        return ""
-    return "<0.001" if item.value < 0.001 else look.number(item, digits=3).value
+    return "" if item is None or item.value is None else p_value(item.value, locale=look.locale)
 
 
 def followed(look: Lookup) -> tuple[FollowedTable, ...]:

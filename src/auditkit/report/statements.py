@@ -42,6 +42,8 @@ class Statement:
     """Whether its groups are inferred, so that its range is everything possible."""
     open_low: str | None
     open_high: str | None
+    measurements: tuple[str, ...]
+    """Ids of the other numbers that a sentence about it shows: rates, the sample needed, and limits it hangs on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

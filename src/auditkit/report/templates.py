@@ -9,7 +9,7 @@ from hashlib import sha256
 from importlib.metadata import version
 from importlib.util import cache_from_source
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.bccache import Bucket
@@ -21,6 +21,7 @@ from auditkit.report.dates import long_date
 from auditkit.report.directions import in_its_language
 from auditkit.report.languages import SOURCE, direction
 from auditkit.report.numbers import decimal, per_cent, shortest, unsigned, whole, whole_per_cent
+from auditkit.report.traces import counted, named, ranked, traced
 from auditkit.report.writing import Writing
 
 
@@ -74,6 +75,7 @@ def templates(folder: Path) -> Environment:
     )
     environment.globals |= {
         "_": _translated, "gettext": _translated, "_n": _counted, "tr": _said, "from_to": _from_to,
+        "traced": traced, "named": named, "how_many": _how_many, "ranked": _ranked,
     }  # fmt: skip
     environment.filters |= {
         "deeper": _deeper,
@@ -114,6 +116,20 @@ def _counted(context: Context, one: str, many: str, number: object, /, **values:
     """Translate a message whose form depends on a number."""
     writing: Writing = context["writing"]
     return writing.counted(one, many, number, values)
+
+
+@pass_context
+def _how_many(context: Context, things: Iterable[object]) -> Markup:
+    """Write how many things there are, in an element that names them."""
+    writing: Writing = context["writing"]
+    return counted(things, locale=writing.language, html=writing.suffix == "html")
+
+
+@pass_context
+def _ranked(context: Context, number: int, shown: object, rule: Literal["above", "known"]) -> Markup:
+    """Write how many numbers like one lie above it, or are known, in an element that names it."""
+    writing: Writing = context["writing"]
+    return ranked(number, shown, rule, locale=writing.language, html=writing.suffix == "html")
 
 
 @pass_context

@@ -86,7 +86,10 @@ class View:
     """Limits that are met, each with its dimension."""
     undecided: tuple[str, ...]
     """The first groups about which some required limit could not be judged."""
-    undecided_more: int
+    undecided_ids: tuple[str, ...]
+    """A comparison of each of them."""
+    undecided_more: tuple[str, ...]
+    """A comparison of each of the others."""
     unknown: tuple[str, ...]
     """Ways of dividing people in which somebody's group is unknown, each with that share."""
     unknown_ids: tuple[str, ...]
@@ -152,8 +155,9 @@ class Reader:
                 f"{item.dimension}: {per_cent(item.value or 0.0, locale=self.locale)}" for item in unknown
             ),
             unknown_ids=tuple(item.id for item in unknown),
-            undecided=undecided[:6],
-            undecided_more=len(undecided[6:]),
+            undecided=tuple(undecided)[:6],
+            undecided_ids=tuple(undecided.values())[:6],
+            undecided_more=tuple(undecided.values())[6:],
             failed=tuple(sorted((one for one in checks if one.status in FAILED), key=_gravity)),
             passed=tuple(check for check in checks if check.status == "passed"),
             skipped=tuple(check for check in checks if check.status == "not_applicable"),
@@ -215,7 +219,12 @@ class Reader:
         rate = item.value or 0.0
         text = per_cent(rate, locale=self.locale)
         return Point(
-            label=label(item.group), text=text, value=rate, low=low or 0.0, high=1.0 if high is None else high
+            measurement=item.id,
+            label=label(item.group),
+            text=text,
+            value=rate,
+            low=low or 0.0,
+            high=1.0 if high is None else high,
         )
 
     def _row(self, item: MeasurementRecord) -> Row:
@@ -269,13 +278,18 @@ class Reader:
             return None if value is None else self._written(value, item.metric, limits=limits)
 
         hung = hanging(self._look, finding, item.id)
+        rate, other = (
+            self._look.rate_of(metric, group) if group else None for group in (item.group, item.against)
+        )
+        others = (rate, other, needed, None if hung is None else hung[1])
         open_low, open_high = (None, None) if hung is None else hung[1].bounds or (None, None)
 
         return Statement(
             measurement=item.id, metric=metric, kind=kind, dimension=item.dimension, group=label(item.group),
             against=label(item.against), status=one.status, result=item.status, reason=item.reason,
             value=p_text(self._look, item) if kind == "p_value" else shown(item.value), low=shown(low), high=shown(high),
-            group_rate=self._rate_of(metric, item.group), against_rate=self._rate_of(metric, item.against),
+            group_rate=self._thousand(rate), against_rate=self._thousand(other),
+            measurements=tuple(one.id for one in others if one is not None),
             direction=side(item, equal=1.0 if "ratio" in kind or kind.startswith("odds") else 0.0), note=one.note, excess=excess(self._look, self._look.pair(f"{metric}_excess", item), metric=metric),
             power=self._power(one.smallest_detectable, needed=needed),
             too_small=least is not None and least.reason == "NE-POWER", hangs=None if hung is None else hung[0],
@@ -304,22 +318,18 @@ class Reader:
             needed=people,
         )  # fmt: skip
 
-    def _rate_of(self, metric: str, group: dict[str, str] | None) -> str | None:
-        item = self._look.rate_of(metric, group) if group else None
-        if item is None or item.value is None:
-            return None
-        return per_thousand(item.value, locale=self.locale)
+    def _thousand(self, item: MeasurementRecord | None) -> str | None:
+        return None if item is None or item.value is None else per_thousand(item.value, locale=self.locale)
 
 
-def _undecided(judged: tuple[Judged, ...]) -> tuple[str, ...]:
-    return tuple(
-        dict.fromkeys(
-            one.group
-            for finding in judged
-            for one in finding.statements
-            if finding.finding.limit.required and one.status == "cannot_tell" and one.group
-        )
-    )
+def _undecided(judged: tuple[Judged, ...]) -> dict[str, str]:
+    """Return the groups about which a required limit could not be judged, each with the first such comparison."""
+    found: dict[str, str] = {}
+    for finding in judged:
+        for one in finding.statements:
+            if finding.finding.limit.required and one.status == "cannot_tell" and one.group:
+                found.setdefault(one.group, one.measurement)
+    return found
 
 
 def _limit_name(judged: Judged) -> str:

@@ -25,6 +25,7 @@ class TippingRecord(Record):
     parity: bool
     hidden: int | None = Field(description="Null where no number of hidden outcomes could.")
     of: int
+    share: float | None = Field(None, description="Of `of`; null where `hidden` is.")
     undecided: int | None = Field(
         description="From how many on the 95 % range, joint over the family, holds the value."
     )
@@ -77,5 +78,6 @@ def _row(row: Row) -> SensitivityRowRecord:
 def _tipping(one: TippingPoint) -> TippingRecord:
     return TippingRecord(
         measurement=one.measurement, hidden_in=dict(one.hidden_in), reaches=one.reaches, parity=one.parity, hidden=one.hidden, of=one.of,
+        share=None if one.hidden is None or not one.of else one.hidden / one.of,
         undecided=one.undecided,
     )  # fmt: skip

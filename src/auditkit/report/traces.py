@@ -1,0 +1,71 @@
+"""Says in a page where its numbers come from: each element that shows measured numbers names their measurements."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from typing import Literal
+
+from markupsafe import Markup, escape
+
+from auditkit.report.numbers import whole
+
+COUNTED = Markup('<span data-m="{}" data-count="these">{}</span>')
+COUNTED_PLACES = Markup('<span data-from="{}" data-count="these">{}</span>')
+RANKED = Markup('<span data-m="{}" data-count="{}">{}</span>')
+NAMES = ("measurement", "measurements")
+"""Fields of what templates show that hold ids of measurements."""
+
+
+def traced(*shown: object) -> Markup:
+    """Return the attribute that names every measurement of what an element shows; nothing where there is none.
+
+    >>> str(traced(None, "a/everyone", ["b/race=x", "a/everyone"]))
+    ' data-m="a/everyone b/race=x"'
+    """
+    names = named(*shown)
+    return Markup(' data-m="{}"').format(names) if names else Markup()
+
+
+def named(*shown: object) -> str:
+    """Return every measurement of what an element shows, as the value of that attribute."""
+    return " ".join(dict.fromkeys(_ids(shown)))
+
+
+def counted(things: Iterable[object], *, locale: str, html: bool) -> Markup:
+    """Write how many things there are, in an element that names each: by its first measurement, or by its place.
+
+    >>> str(counted(["a/everyone", "b/everyone"], locale="en", html=True))
+    '<span data-m="a/everyone b/everyone" data-count="these">2</span>'
+    >>> str(counted(["/places/areas/0", "/places/areas/4"], locale="en", html=True))
+    '<span data-from="/places/areas/0 /places/areas/4" data-count="these">2</span>'
+    """
+    names = [next(_ids(thing)) for thing in things]
+    number = escape(whole(len(names), locale=locale))
+    places = bool(names) and names[0].startswith("/")
+    element = COUNTED_PLACES if places else COUNTED
+    return element.format(" ".join(names), number) if html else number
+
+
+def ranked(number: int, shown: object, rule: Literal["above", "known"], *, locale: str, html: bool) -> Markup:
+    """Write how many numbers like this one lie above it, or are known, in an element that names this one.
+
+    >>> str(ranked(3, "flags/area=a", "above", locale="en", html=True))
+    '<span data-m="flags/area=a" data-count="above">3</span>'
+    """
+    text = escape(whole(number, locale=locale))
+    return RANKED.format(next(_ids(shown)), rule, text) if html else text
+
+
+def _ids(shown: object, *, named: bool = True) -> Iterator[str]:
+    """Find ids wherever a thing that templates show holds them, in the order of its fields."""
+    if isinstance(shown, str):
+        yield from (one for one in (shown,) if named and one)
+        return
+    inner: list[tuple[object, bool]] = []
+    if is_dataclass(shown):
+        inner = [(getattr(shown, field.name), field.name in NAMES) for field in fields(shown)]
+    elif isinstance(shown, Mapping):
+        inner = [(one, named) for one in shown.values()]
+    elif isinstance(shown, list | tuple):
+        inner = [(one, named) for one in shown]
+    for one, here in inner:
+        yield from _ids(one, named=here)
