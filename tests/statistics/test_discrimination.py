@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import ndtr, ndtri
@@ -40,7 +41,7 @@ def test_counts_give_what_delong_gives_on_rows(bins: tuple[list[int], list[int]]
     found = discrimination.area_under_curve(*bins)
 
     assert found[:2] == pytest.approx(delong_by_rows(*bins), abs=1e-12)
-    assert found[2:] == (sum(bins[0]), sum(bins[1]))
+    assert found[2:4] == (sum(bins[0]), sum(bins[1]))
 
 
 @pytest.mark.parametrize("bins", [BLACK, WHITE, ([0, 1, 4], [5, 0, 2]), ([2, 2], [2, 2])])
@@ -115,6 +116,23 @@ def test_small_groups_have_intervals_on_the_log_odds() -> None:
     assert found == pytest.approx((0.7518, 0.9639), abs=5e-5)
 
 
+def test_small_groups_have_quantiles_of_students_t() -> None:
+    # t with 20 degrees of freedom has .975 of its mass below 2.0860 (printed tables): half 2.086 x .05 / .09 = 1.1589,
+    # so from 2.1972 - 1.1589 = 1.0383 to 3.3561 in log odds
+    found = discrimination.interval(Area(0.9, 0.0025, 99, 500, 20.0), critical=Z)
+
+    assert found == pytest.approx((0.7385, 0.9663), abs=1e-4)
+
+
+def test_degrees_of_freedom_are_welchs() -> None:
+    cases, others = [1, 0, 2, 3, 4], [5, 3, 1, 2, 0]
+    scores = [np.repeat(np.arange(5), counts) for counts in (cases, others)]
+    wins = np.sign(scores[0][:, None] - scores[1][None, :]) / 2 + 0.5
+    welch = scipy.stats.ttest_ind(wins.mean(axis=1), wins.mean(axis=0), equal_var=False)
+
+    assert discrimination.area_under_curve(cases, others).degrees == pytest.approx(welch.df)
+
+
 def test_large_groups_have_delongs_interval_cut_off_at_one() -> None:
     assert discrimination.interval(Area(0.9, 0.0025, 100, 500), critical=1.96) == pytest.approx(
         (0.802, 0.998)
@@ -132,7 +150,7 @@ def test_no_interval_for_fewer_than_ten_people_or_without_spread(area: Area) -> 
 
 
 def test_separated_scores_have_an_area_of_one_without_variance() -> None:
-    assert discrimination.area_under_curve([0, 12], [11, 0]) == (1.0, 0.0, 12, 11)
+    assert discrimination.area_under_curve([0, 12], [11, 0]) == (1.0, 0.0, 12, 11, math.inf)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Charts and maps of a page as files of their own: each says what it is, where it comes from and what its data are."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import unescape
@@ -67,7 +68,8 @@ def chart_files(
 
 def attribution(facts: Mapping[str, Any], *, writing: Writing) -> tuple[str, ...]:
     """Write who made a chart, of what and when; one sentence an item."""
-    lines = unescape(rendered("attribution.j2", facts, writing=writing).decode()).splitlines()
+    text = re.sub(r"<[^>]*>", "", rendered("attribution.j2", facts, writing=writing).decode())  # marks of language
+    lines = unescape(text).splitlines()
     return tuple(line.strip() for line in lines if line.strip())
 
 

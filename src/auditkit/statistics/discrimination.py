@@ -3,20 +3,22 @@
 Coverage of 95 % intervals, 8,000 simulated groups each (10 score bins, normal scores), at a true area of
 .70 / .80 / .90 / .95. Positives and negatives:
 
-| people | Wald | on the log odds |
-|---|---|---|
-| 10, 10 | .913 .894 .852 .828 | .964 .957 .944 .975 |
-| 10, 100 | .910 .888 .843 .796 | .934 .923 .897 .897 |
-| 20, 20 | .936 .918 .888 .841 | .959 .954 .948 .931 |
-| 20, 200 | .929 .918 .891 .852 | .943 .935 .920 .902 |
-| 30, 300 | .933 .929 .909 .875 | .944 .942 .932 .912 |
-| 50, 50 | .946 .935 .927 .900 | .954 .952 .952 .947 |
-| 100, 100 | .948 .941 .935 .928 | .951 .950 .948 .951 |
+| people | Wald | on the log odds | the same with t |
+|---|---|---|---|
+| 10, 10 | .913 .894 .852 .828 | .964 .957 .944 .975 | .979 .972 .967 .980 |
+| 10, 100 | .910 .888 .843 .796 | .934 .923 .897 .897 | .952 .946 .917 .914 |
+| 20, 20 | .936 .918 .888 .841 | .959 .954 .948 .931 | .968 .962 .954 .941 |
+| 20, 200 | .929 .918 .891 .852 | .943 .935 .920 .902 | .951 .946 .930 .914 |
+| 30, 300 | .933 .929 .909 .875 | .944 .942 .932 .912 | .954 .950 .939 .921 |
+| 50, 50 | .946 .935 .927 .900 | .954 .952 .952 .947 | .959 .959 .953 .947 |
+| 100, 100 | .948 .941 .935 .928 | .951 .950 .948 .951 | .955 .955 .954 .952 |
 
 With 1,000 bins coverage is at most .01 lower, and up to .06 higher. Groups without an interval are left out: with 10
-and 10 people and a true area of .95, 13 % of them have no spread at all. So the log odds serve up to 99 people of
-either kind, and DeLong's plain interval, which published figures have, from 100 of both on. With ten or twenty people
-of one kind and an area above .9, nine in ten intervals hold the truth, not nineteen in twenty.
+and 10 people and a true area of .95, 13 % of them have no spread at all. So the log odds with quantiles of Student's t
+serve up to 99 people of either kind, and DeLong's plain interval, which published figures have, from 100 of both on.
+With ten or twenty people of one kind and an area above .9, more than nine in ten intervals hold the truth, not nineteen
+in twenty. Newcombe's method 5 was tried as well: it takes both scores to spread alike, and where they do not it held in
+.90 of groups at any size.
 """
 
 import math
@@ -24,7 +26,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import expit, logit
+from scipy.special import expit, logit, ndtr, stdtrit
 
 from auditkit.statistics import mover
 from auditkit.statistics.intervals import Interval
@@ -46,6 +48,8 @@ class Area(NamedTuple):
     """People with the outcome."""
     negatives: int
     """People without it."""
+    degrees: float = math.inf
+    """Degrees of freedom of the variance, by Satterthwaite."""
 
 
 def area_under_curve(positives: ArrayLike, negatives: ArrayLike) -> Area:
@@ -84,8 +88,13 @@ def area_under_curve(positives: ArrayLike, negatives: ArrayLike) -> Area:
     below = (np.cumsum(others) - others / 2) / n
     above = (m - np.cumsum(cases) + cases / 2) / m
     value = float(cases @ below / m)
-    spread = cases @ (below - value) ** 2 / (m * (m - 1)) + others @ (above - value) ** 2 / (n * (n - 1))
-    return Area(value, float(spread), m, n)
+    parts = (
+        float(cases @ (below - value) ** 2 / (m * (m - 1))),
+        float(others @ (above - value) ** 2 / (n * (n - 1))),
+    )
+    spread = sum(parts)
+    degrees = spread**2 / (parts[0] ** 2 / (m - 1) + parts[1] ** 2 / (n - 1)) if spread > 0 else math.inf
+    return Area(value, spread, m, n, degrees)
 
 
 def _counts(values: ArrayLike) -> NDArray[np.float64]:
@@ -97,7 +106,7 @@ def _counts(values: ArrayLike) -> NDArray[np.float64]:
 
 
 def interval(area: Area, *, critical: float) -> Interval:
-    """Interval for the area: DeLong's, plain for large groups and on the log odds for small ones.
+    """Interval for the area: DeLong's, plain for large groups; for small ones on the log odds, with Student's t.
 
     What they cover stands at the top of this module. The plain interval is cut off at 0 and 1.
 
@@ -109,7 +118,9 @@ def interval(area: Area, *, critical: float) -> Interval:
     References
     ----------
     DeLong et al. (1988), as in `area_under_curve`. Log odds: Pepe, M. S. (2003), The statistical evaluation of
-    medical tests for classification and prediction, Oxford University Press, chapter 5.
+    medical tests for classification and prediction, Oxford University Press, chapter 5. Degrees of freedom:
+    Satterthwaite, F. E. (1946), An approximate distribution of estimates of variance components, Biometrics
+    Bulletin 2, 110-114.
 
     >>> wide = interval(Area(0.69183, 0.0085419**2, 1901, 1795), critical=1.959964)
     >>> [round(limit, 4) for limit in wide]  # COMPAS, Black people
@@ -125,6 +136,7 @@ def interval(area: Area, *, critical: float) -> Interval:
     half = critical * math.sqrt(area.variance)
     if fewest >= PLAIN_FROM:
         return Interval(max(0.0, area.value - half), min(1.0, area.value + half))
+    half *= float(stdtrit(area.degrees, ndtr(critical))) / critical if math.isfinite(area.degrees) else 1.0
     centre, reach = logit(area.value), half / (area.value * (1 - area.value))
     return Interval(float(expit(centre - reach)), float(expit(centre + reach)))
 
