@@ -1,4 +1,4 @@
-"""Make the tables of an alert system that does not exist, in a city that does not exist. MADE DATA, all of it.
+"""Make the tables of an alert system that does not exist, in a city that does not exist. INVENTED DATA, all of it.
 
     python make.py --out FOLDER
 

@@ -24,7 +24,7 @@ LOOP_OF_PLACES = Answer(
     ask="Dated records by area that say whether the public or police reported them ([history]).",
 )  # fmt: skip
 RESIDENTS = Answer(
-    question="How are single residents treated?", possible=False,
+    question="How are individual residents treated?", possible=False,
     why="Numbers of areas describe areas. Who in an area is stopped does not follow from them.",
     ask="Records of stops or searches with the group of each person.",
 )  # fmt: skip

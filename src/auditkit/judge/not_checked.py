@@ -134,7 +134,7 @@ SIZES = NotChecked(
     needs=(phrase("boundaries or centroids of the areas"),),
 )
 PERSONS = NotChecked(
-    topic=phrase("How single residents are treated"),
+    topic=phrase("How individual residents are treated"),
     because=phrase("the data describe areas"),
     needs=(phrase("records of stops, searches or contacts with single persons"),),
 )

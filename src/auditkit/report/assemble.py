@@ -114,7 +114,7 @@ def build_document(origin: Origin) -> doc.AuditDocument:
             room=max(0, audit.publication.smallest_cell - 1), ledger=audit.publication.ledger is not None, map_residents=audit.publication.map_residents,
         ),
         caveats=origin.tool_type.caveats,
-        languages=audit.report.languages,
+        languages=audit.report.languages, words=audit.report.words,
         provenance=doc.Provenance(
             created=origin.created, command=origin.command, audit_sha256=origin.audit_sha256,
             seed=audit.run.seed, engine=audit.engine.name, versions=origin.versions,

@@ -68,7 +68,9 @@ def chart_files(
 
 def attribution(facts: Mapping[str, Any], *, writing: Writing) -> tuple[str, ...]:
     """Write who made a chart, of what and when; one sentence an item."""
-    text = re.sub(r"<[^>]*>", "", rendered("attribution.j2", facts, writing=writing).decode())  # marks of language
+    text = re.sub(
+        r"<[^>]*>", "", rendered("attribution.j2", facts, writing=writing).decode()
+    )  # marks of language
     lines = unescape(text).splitlines()
     return tuple(line.strip() for line in lines if line.strip())
 

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 from io import StringIO
 from typing import Any
@@ -42,7 +43,7 @@ def render(document: AuditDocument, *, audience: Audience = "board") -> dict[str
     for language in document.languages:
         facts = _facts(document, language, audience=audience)
         catalogue = translations(language)
-        writing = Writing(language, catalogue, "html")
+        writing = Writing(language, catalogue, "html", document.words.get(language, {}))
         page = rendered("report.html.j2", facts, writing=writing)
         drawn = pictures(page.decode())
         if audience == "journalist":  # its page lists the charts that it shows
@@ -50,7 +51,7 @@ def render(document: AuditDocument, *, audience: Audience = "board") -> dict[str
             page = rendered("report.html.j2", facts, writing=writing)
         files[f"report.{language}.html"] = page
         files[f"report.{language}.md"] = rendered(
-            "report.md.j2", facts, writing=Writing(language, catalogue, "md")
+            "report.md.j2", facts, writing=replace(writing, suffix="md")
         )
         if language == document.languages[0]:
             files |= _charts(document, drawn, facts, writing=writing)

@@ -74,4 +74,6 @@ class Judged:
     power: Power | None
     """The gap that would have been found between any two groups that are large enough to compare."""
     statements: tuple[Statement, ...]
+    within: tuple[str, ...]
+    """Groups that are within the limit, where the number that decided is not shown."""
     counts: dict[str, int]

@@ -251,6 +251,7 @@ class Reader:
         return Judged(
             finding=finding, metric=base(finding.limit.measure)[0], at_least=at_least, at_most=at_most, points=in_points(finding.limit.measure), statements=statements,
             first=self._statement(first, finding.id, limits=limits) if first else None,
+            within=_within(statements) if first and self._items[first.measurement].value is None else (),
             power=self._power(finding.smallest_detectable, needed=None),
             counts={status: sum(1 for one in finding.comparisons if one.status == status) for status in ORDER},
         )  # fmt: skip
@@ -335,6 +336,11 @@ def _undecided(judged: tuple[Judged, ...]) -> dict[str, str]:
 def _limit_name(judged: Judged) -> str:
     limit = judged.finding.limit
     return f"{judged.finding.limit_id} ({limit.dimension})"
+
+
+def _within(statements: tuple[Statement, ...]) -> tuple[str, ...]:
+    shown = [one for one in statements if one.status == "meets" and one.result == "estimated"]
+    return tuple(one.group for one in shown if one.group)
 
 
 def _gravity(check: CheckRecord) -> int:

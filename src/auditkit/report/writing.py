@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from gettext import NullTranslations
 from typing import Literal
@@ -36,6 +36,8 @@ class Writing:
     language: str
     catalogue: NullTranslations
     suffix: Literal["html", "md"]
+    own: Mapping[str, str] = field(default_factory=dict)
+    """Texts of the audit file in this language."""
 
     def escaped(self, value: object) -> Markup:
         """Turn text into text of the file, whatever it holds; what is markup already stays."""
@@ -43,7 +45,12 @@ class Writing:
             return value
         if isinstance(value, Number) and self.suffix == "html":
             return escape(value)  # our own: its signs may carry marks of direction
-        return _escaped(str(value), self.suffix)
+        return _escaped(self._in_own_words(str(value)) if self.own else str(value), self.suffix)
+
+    def _in_own_words(self, text: str) -> str:
+        """Say a text of the audit file as that file says it in this language; groups within groups part by part."""
+        parts = [self.own.get(part) for part in text.split(", ")]
+        return self.own.get(text) or (", ".join(filter(None, parts)) if all(parts) else text)
 
     def put(self, value: object) -> Markup:
         """Write a value inside a text: a count in the digits of the language, and nothing that reorders its line."""

@@ -351,6 +351,7 @@ class AuditDocument(Record):
     publication: PublicationRecord
     caveats: Texts
     languages: Texts
+    words: dict[str, dict[str, str]] = Field({}, description="Texts of the audit file in other languages.")
     provenance: Provenance
 
     def to_json(self) -> str:
