@@ -64,6 +64,10 @@ def test_a_language_that_claims_to_be_complete_has_every_message(language: str) 
     assert not about(language).complete or missing == []
 
 
+def test_spanish_is_complete() -> None:
+    assert about("es").complete
+
+
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_every_translation_keeps_the_places_of_values_and_holds_no_markup(language: str) -> None:
     catalogue, _ = updated(catalogue_file(language).read_text(encoding="utf-8"), language, template())
