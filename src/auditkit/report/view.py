@@ -80,10 +80,9 @@ class View:
     judged: tuple[Judged, ...]
     headlines: tuple[Judged, ...]
     by_status: dict[str, int]
-    deciding: tuple[str, ...]
-    """Limits that decided the advice, each with its dimension."""
-    met: tuple[str, ...]
-    """Limits that are met, each with its dimension."""
+    deciding: tuple[Judged, ...]
+    """What decided the advice."""
+    met: tuple[Judged, ...]
     undecided: tuple[str, ...]
     """The first groups about which some required limit could not be judged."""
     undecided_ids: tuple[str, ...]
@@ -146,11 +145,9 @@ class Reader:
             headlines=_headlines(judged),
             by_status={status: sum(1 for one in judged if one.finding.status == status) for status in ORDER},
             deciding=tuple(
-                _limit_name(one)
-                for one in judged
-                if one.finding.id in self.document.recommendation.decided_by
+                one for one in judged if one.finding.id in self.document.recommendation.decided_by
             ),
-            met=tuple(_limit_name(one) for one in judged if one.finding.status == "meets"),
+            met=tuple(one for one in judged if one.finding.status == "meets"),
             unknown=tuple(
                 f"{item.dimension}: {per_cent(item.value or 0.0, locale=self.locale)}" for item in unknown
             ),
@@ -331,11 +328,6 @@ def _undecided(judged: tuple[Judged, ...]) -> dict[str, str]:
             if finding.finding.limit.required and one.status == "cannot_tell" and one.group:
                 found.setdefault(one.group, one.measurement)
     return found
-
-
-def _limit_name(judged: Judged) -> str:
-    limit = judged.finding.limit
-    return f"{judged.finding.limit_id} ({limit.dimension})"
 
 
 def _within(statements: tuple[Statement, ...]) -> tuple[str, ...]:

@@ -136,7 +136,9 @@ def interval(area: Area, *, critical: float) -> Interval:
     half = critical * math.sqrt(area.variance)
     if fewest >= PLAIN_FROM:
         return Interval(max(0.0, area.value - half), min(1.0, area.value + half))
-    half *= float(stdtrit(area.degrees, float(ndtr(critical)))) / critical if math.isfinite(area.degrees) else 1.0
+    half *= (
+        float(stdtrit(area.degrees, float(ndtr(critical)))) / critical if math.isfinite(area.degrees) else 1.0
+    )
     centre, reach = logit(area.value), half / (area.value * (1 - area.value))
     return Interval(float(expit(centre - reach)), float(expit(centre + reach)))
 
