@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from auditkit import run_audit
+from auditkit.definitions.audience import Audience
 from auditkit.report.render import render
 from auditkit.results.audit import Audit
 from tests.report.tracing import LANGUAGES, Tracer, at_pointer, evenly, plain, untraced, untraced_rows
@@ -151,6 +152,11 @@ def tracer(audit: Audit) -> Tracer:
 @pytest.fixture(scope="module")
 def page(audit: Audit) -> str:
     return audit.files["report.en.html"].decode()
+
+
+@pytest.mark.parametrize("audience", ["vendor", "journalist"])
+def test_every_number_is_traced_for_other_readers(audit: Audit, audience: Audience) -> None:
+    assert untraced(audit.document, audience=audience) == []
 
 
 def test_every_number_of_a_small_audit_is_traced_in_every_language_and_format(audit: Audit) -> None:

@@ -31,6 +31,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import NumberFormatError, get_decimal_symbol, get_group_symbol, parse_decimal
 
 from auditkit import bundled
+from auditkit.definitions.audience import Audience
 from auditkit.report.languages import available_languages
 from auditkit.report.render import render
 from auditkit.results.document import AuditDocument
@@ -67,7 +68,9 @@ NAMING = {"caption", "dt", "h3", "summary", "text", "th", "title"}
 VOID = {"br", "hr", "img", "input", "link", "meta", "wbr"}
 SPOKEN = ("aria-label", "alt", "title")
 DIGIT = r"[0-9\u0660-\u0669\u06f0-\u06f9]"
-TOKEN = re.compile(rf"(?<![A-Za-z]-)(?<!{DIGIT}){DIGIT}+(?:[.,'\u2019\u066b\u066c\u00a0\u202f]{DIGIT}+)*")
+TOKEN = re.compile(
+    rf"(?<![A-Za-z]-)(?<!{DIGIT}){DIGIT}+(?:[.,'\u2019\u066b\u066c\u00a0\u202f]{DIGIT}+)*(?:E-?\d+)?"
+)
 WORD = re.compile(r"\w+(?:\.\w+)*")
 ENGLISH = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?!\d)")
@@ -256,9 +259,11 @@ def _in_text(texts: Iterable[str]) -> Iterator[float]:
         yield from (float(found.replace(",", "")) for found in ENGLISH.findall(text))
 
 
-def untraced(document: AuditDocument, *, languages: tuple[str, ...] = LANGUAGES) -> list[str]:
+def untraced(
+    document: AuditDocument, *, languages: tuple[str, ...] = LANGUAGES, audience: Audience = "board"
+) -> list[str]:
     """Write a document in every language and format, and return each number that leads nowhere."""
-    files = render(document.model_copy(update={"languages": languages}))
+    files = render(document.model_copy(update={"languages": languages}), audience=audience)
     content = files["audit.json"].decode()
     found = untraced_rows(content, files)
     for language in languages:
@@ -380,8 +385,9 @@ class Tracer:
 
     def fixed(self, text: str, token: str) -> Iterator[tuple[int, int]]:
         """Give the spans of text that messages or `audit.json` have word for word, and that may hold a number."""
+        plainly = text.replace("\u00a0", " ").replace("\u202f", " ")  # as messages are compared
         for pattern in messages(self.language).get(token, ()):
-            for found in pattern.finditer(text):
+            for found in pattern.finditer(plainly):
                 yield from [found.span(name) for name in found.groupdict()] or [found.span()]
         for one in self.verbatim.get(token, ()):
             whole = (
@@ -410,7 +416,7 @@ class Tracer:
         sign = SIGNS.get(before, 0) if not text[max(0, start - 2) : start - 1].isalnum() else 0
         return any(
             abs((candidate * sign if sign else abs(candidate)) * scale - shown)
-            <= step / 2 + 1e-9 * max(1.0, shown)
+            <= step / 2 + 1e-9 * max(min(1.0, step * 1e9), shown)
             or (before == "<" and scale == 1.0 and 0 <= candidate < shown)
             for candidate, scales in self.candidates(anchor)
             for scale in ({100.0} & {*scales} if percent else scales)
@@ -431,6 +437,7 @@ class Tracer:
         system = "latn" if token.isascii() or not re.search(r"[\u0660-\u0669]", token) else "arab"
         point = get_decimal_symbol(self.language, numbering_system=system)
         group = get_group_symbol(self.language, numbering_system=system)
+        token, _, power = token.partition("E")
         whole, _, rest = token.partition(point)
         groups = whole.split(group)
         if not all(part.isdigit() for part in (*groups, rest or "0")):
@@ -443,7 +450,8 @@ class Tracer:
             number = parse_decimal(token, locale=self.language, numbering_system=system)
         except NumberFormatError:
             return None
-        return float(number), float(Decimal(1).scaleb(-len(rest)))
+        exponent = int(power or 0)
+        return float(number.scaleb(exponent)), float(Decimal(1).scaleb(exponent - len(rest)))
 
     def words(self, anchor: Anchor) -> frozenset[str]:
         """Return every word with a number in the texts that an element may show."""
