@@ -80,7 +80,7 @@ def test_the_report_says_how_much_was_withheld_and_why(s1: Audit) -> None:
     assert set(found) == {"few", "follows"}
     for suffix in ("html", "md"):
         assert "What was withheld, and why?" in s1.files[f"report.en.{suffix}"].decode()
-    assert f"{found['few']} figures: fewer than 11 people" in text
+    assert re.search(rf"{found['few']} figures?: fewer than 11 people", text)
     assert "lie 10 or more apart" in text
     assert "No ledger of earlier releases was given" in text
 
@@ -109,9 +109,9 @@ def test_a_new_area_of_three_people_does_not_follow_from_two_totals(
     assert people(beside)["everyone"] is None
     (reason,) = (one for one in beside.document.publication.reasons if one.reason == "earlier_release")
     text = beside.files["report.en.md"].decode()
-    assert (
-        f"{reason.figures} figures: taken from an earlier release, they would show fewer than 11 people"
-        in text
+    assert re.search(
+        rf"{reason.figures} figures?: taken from an earlier release, they would show fewer than 11 people",
+        text,
     )
     assert "Earlier releases were looked at" in text
     kept = json.loads(beside.files["internal/ledger.json"])["releases"]

@@ -48,7 +48,7 @@ def quick(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("auditkit.bundled.ROOT", root)
-        patch.setattr("auditkit.pipeline.render", lambda _: {})
+        patch.setattr("auditkit.pipeline.Wanted.files", lambda *_: {})
         yield
 
 

@@ -16,6 +16,8 @@ from auditkit.statistics.intervals import Interval
 
 Z, Z90 = 1.959963984540054, 1.6448536269514722
 
+worked_out = laud_difference.__wrapped__  # type: ignore[attr-defined]  # past what is kept of earlier calls
+
 
 def chance_of_a_claim(m: int, n: int, base: float, *, method: Callable[..., Interval]) -> float:
     """Sum the chance that an upper end lies below a true difference of .1, over all pairs of counts."""
@@ -32,7 +34,7 @@ def test_published_intervals_of_5_of_56_and_0_of_29_are_reproduced(monkeypatch: 
     # Output of R's ratesci::rdci(5, 56, 0, 29, precis = 4): SCAS, and Miettinen-Nurminen, which lacks the correction.
     assert laud_difference(5, 56, 0, 29, critical=Z) == pytest.approx([-0.0186, 0.1867], abs=5e-5)
     monkeypatch.setattr(equal_tailed, "FLAT", np.inf)
-    assert laud_difference(5, 56, 0, 29, critical=Z) == pytest.approx([-0.0326, 0.1933], abs=5e-5)
+    assert worked_out(5, 56, 0, 29, critical=Z) == pytest.approx([-0.0326, 0.1933], abs=5e-5)
 
 
 @pytest.mark.parametrize(
@@ -43,7 +45,7 @@ def test_at_its_ends_the_score_of_the_likeliest_rates_meets_the_critical_value(
 ) -> None:
     monkeypatch.setattr(equal_tailed, "FLAT", np.inf)  # Miettinen and Nurminen's, without the correction
     x, m, y, n = counts
-    ends = laud_difference(*counts, critical=Z)
+    ends = worked_out(*counts, critical=Z)
     for end, expected in zip(ends, (Z, -Z), strict=True):
         found = minimize_scalar(
             lambda q, end=end: -binom.logpmf(x, m, q + end) - binom.logpmf(y, n, q),
