@@ -19,9 +19,9 @@ from benchmarks.fuzz.worlds import WORLDS, Case, sound
 @pytest.mark.parametrize(
     ("part", "size", "reports"),
     [
-        ("sections", 1150, 0),
+        ("sections", 1230, 0),
         ("text", 650, 0),
-        ("tables", 190, None),
+        ("tables", 110, None),
         ("odd", 10, None),
         ("examined", 16, None),
     ],
