@@ -529,3 +529,61 @@ def test_the_command_line_refuses_with_one_message(tmp_path: Path, write_audit: 
 @pytest.mark.parametrize("name", ["first", "second", "third"])
 def test_every_number_shown_leads_to_the_document(name: str, request: pytest.FixtureRequest) -> None:
     assert untraced(request.getfixturevalue(name).document) == []
+
+
+# What limits ask of figures
+
+
+LIMIT = """
+[[limit]]
+id = "ID"
+measure = "MEASURE"
+dimension = "race"
+compare = "COMPARE"
+ENDS
+required = true
+tool_types = ["person"]
+scope = "a test"
+source = "a test"
+why = "To see which way a figure went."
+"""
+POLICY = 'name = "own"\nversion = "1"\n' + "".join(
+    LIMIT.replace("ID", name).replace("MEASURE", measure).replace("COMPARE", compare).replace("ENDS", ends)
+    for name, measure, compare, ends in (
+        ("between", "selection_rate", "each", "at_least = 0.2\nat_most = 0.4"),
+        ("gap", "false_positive_rate_difference", "all_pairs", "at_most = 0.1\nat_least = -0.1"),
+        ("right", "positive_predictive_value", "each", "at_least = 0.3"),
+    )
+)
+
+
+def test_a_figure_is_worse_where_it_is_farther_from_what_its_limit_asks(
+    tmp_path: Path, write_confusion: Write
+) -> None:
+    # Flagged of B: 3,000 of 12,000, the middle of .2 and .4 is .3; then 6,000 of 12,000: .05 before, .2 from it now.
+    # Wrongly flagged: .2 in both; then .5 of B, so the gap goes from 0 to .3. Right when flagged: 1,000 of 3,000, then of 6,000.
+    made = []
+    for name, b in (("one", LARGE), ("two", WORSE)):
+        (tmp_path / name).mkdir()
+        limits = POLICY[: POLICY.rindex("[[limit]]")] if name == "one" else POLICY
+        (tmp_path / name / "own.toml").write_text(limits)
+        (tmp_path / name / "actions.toml").write_text(action("sums", "records", "2026-06-01", "2026-05-01"))
+        report = {} if name == "one" else {"previous": "../one/out", "actions": "actions.toml"}
+        path = write_confusion(
+            tmp_path / name, {"A": LARGE, "B": b}, policy={"use": "own.toml"}, report=report,
+            groups={"race": {"column": "race"}},
+        )  # fmt: skip
+        made.append(run_audit(path, out=tmp_path / name / "out"))
+
+    audit = made[1]
+    record = audit.document.oversight.previous
+    assert record is not None
+    went = {one.id: one.direction for one in record.figures}
+    assert went["selection_rate/race=B"] == "worse"
+    gap = next(name for name in went if name.startswith("false_positive_rate_difference/race="))
+    assert went[gap] == "worse"
+    assert went["positive_predictive_value/race=B"] == "worse"
+    # the first policy had no limit on being right, so its verdict has nothing to be compared with
+    assert {one.id: one.direction for one in record.findings}["right/race"] == "not_compared"
+    failed = any(one.status == "failed" and one.severity != "note" for one in audit.document.checks)
+    assert states(audit) == {"sums": "setback" if failed else "done"}

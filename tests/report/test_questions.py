@@ -225,7 +225,7 @@ def test_who_is_wrongly_flagged_is_answered_with_direction_and_people(
     assert answer(audit, "asked") == said
     assert "Not checked: the records do not say where people live" in answer(audit, "neighbourhood")
     board = words(page(audit).split('<h2 id="now">')[1].split("</section>")[0])
-    assert "Do not deploy it until these limits are met: wrongly-flagged (race)." in board
+    assert "Do not deploy it until these limits are met: Wrongly flagged (race)." in board
     assert "Which inputs make errors more common in some groups" in board
 
 
