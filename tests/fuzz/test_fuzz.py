@@ -20,9 +20,9 @@ from benchmarks.fuzz.worlds import WORLDS, Case, sound
     ("part", "size", "reports"),
     [
         ("sections", 1230, 0),
-        ("text", 650, 0),
+        ("text", 654, 0),
         ("tables", 110, None),
-        ("odd", 10, None),
+        ("odd", 6, None),
         ("examined", 16, None),
     ],
 )
