@@ -69,7 +69,7 @@ def tables(said: Sequence[Row]) -> Tables:
     n = {A: {0: 52}, B: {0: 90}, EVERYONE: {0: 142}}
     made = Tables(
         groups=SimpleNamespace(n=n), hidden={}, divisions=(COUNTIES,), rows=dict.fromkeys(said, ()), few=(),  # type: ignore[arg-type]  # only the sizes of groups are looked at
-        changed=set(), protection=SimpleNamespace(possible=None, enough=10), last=set(),  # type: ignore[arg-type]
+        changed=set(), protection=SimpleNamespace(possible=None, enough=10), last=set(),  # type: ignore[arg-type]  # as above
     )  # fmt: skip
     vars(made)["said"] = dict.fromkeys(said, ())
     return made

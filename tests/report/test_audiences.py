@@ -241,7 +241,7 @@ def test_an_unknown_audience_is_refused_before_anything_is_written(tmp_path: Pat
     assert done.exit_code == 2
     assert not (tmp_path / "out").exists()
     with pytest.raises(InputError, match=r"there is no audience 'vendors'\. Did you mean 'vendor'\?"):
-        run_audit(audit_file, out=tmp_path / "out", audience="vendors")  # type: ignore[arg-type]
+        run_audit(audit_file, out=tmp_path / "out", audience="vendors")  # type: ignore[arg-type]  # what a caller without types may give
     assert not (tmp_path / "out").exists()
 
 
