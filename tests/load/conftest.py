@@ -94,13 +94,26 @@ def as_duckdb(path: Path, text: str) -> None:
         database.execute("CREATE TABLE people AS SELECT * FROM given")
 
 
+def as_sqlite_view(path: Path, text: str) -> None:
+    as_sqlite(path, text)
+    with sqlite3.connect(path) as database:
+        database.execute("CREATE VIEW shown AS SELECT * FROM people")
+    database.close()
+
+
+def as_duckdb_view(path: Path, text: str) -> None:
+    as_duckdb(path, text)
+    with duckdb.connect(str(path)) as database:
+        database.execute("CREATE VIEW shown AS SELECT * FROM people")
+
+
 MAKERS: dict[str, Make] = {
     "people.csv": as_text("utf-8"), "mark.csv": as_text("utf-8-sig"), "wide.csv": as_text("utf-16"),
     "western.csv": as_text("windows-1252"), "semicolons.csv": as_semicolons, "people.csv.gz": as_gzip,
     "people.csv.zst": as_zstd, "people.jsonl": as_json_lines, "people.feather": as_arrow, "people.xlsx": as_excel,
     "people.parquet": lambda path, text: pq.write_table(arrow(text), path), "people.sqlite": as_sqlite,
     "people.db": as_sqlite, "people.duckdb": as_duckdb,
-    "people.jsonl.gz": as_packed_json_lines,
+    "people.jsonl.gz": as_packed_json_lines, "view.sqlite": as_sqlite_view, "view.duckdb": as_duckdb_view,
 }  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from auditkit.definitions.strict import parse
 from auditkit.errors import DefinitionError, InputError, Problem
 from auditkit.load.engine import connect
 from auditkit.load.files import Opened, open_table
-from auditkit.load.formats import archives, text
+from auditkit.load.formats import archives, text, views
 
 Makers = dict[str, Callable[[Path, str], None]]
 PEOPLE = "id,race\n1,A\n2,B\n"
@@ -225,20 +225,96 @@ def test_changes_that_wait_beside_a_database_are_not_passed_over(
     assert "changes to it still stand in 'city.sqlite-wal'" in refused(engine, tmp_path, "city.sqlite").found
 
 
-def test_a_view_of_a_database_is_no_table_for_it_could_read_other_files(
+def duck(path: Path, *statements: str) -> None:
+    with duckdb.connect(str(path)) as database:
+        for statement in statements:
+            database.execute(statement)
+
+
+def lite(path: Path, *statements: str) -> None:
+    with sqlite3.connect(path) as database:
+        for statement in statements:
+            database.execute(statement)
+    database.close()
+
+
+def test_a_view_of_a_sqlite_file_is_read_like_a_table(engine: ibis.BaseBackend, tmp_path: Path) -> None:
+    lite(
+        tmp_path / "city.sqlite", "CREATE TABLE cases (id, held)", "INSERT INTO cases VALUES (1, 1), (2, 0), (3, 1)",
+        'CREATE VIEW "held now" AS SELECT id FROM cases WHERE held',
+    )  # fmt: skip
+
+    found = opened(engine, tmp_path, "city.sqlite", table="held now")
+
+    assert rows(found) == [{"id": "1"}, {"id": "3"}]
+    assert found.source.reading.inside == "view held now"
+    assert opened(engine, tmp_path, "city.sqlite", table="cases").source.reading.inside == "table cases"
+    several = refused(engine, tmp_path, "city.sqlite")
+    assert several.found == "it holds 2 tables and views, and the audit file names none."
+    assert "Found: 'cases', 'held now'." in several.mend
+
+
+def test_a_view_of_a_duckdb_file_is_read_like_a_table_and_keeps_its_types(
+    engine: ibis.BaseBackend, tmp_path: Path
+) -> None:
+    duck(
+        tmp_path / "city's.duckdb", "CREATE SCHEMA court",
+        "CREATE TABLE court.cases AS SELECT * FROM (VALUES (1, DATE '2020-01-31'), (2, NULL)) AS v (id, day)",
+        # 2 ** 53 + 1 is the first whole number that no double holds
+        "CREATE VIEW court.\"the \"\"sum\"\"\" AS SELECT day, sum(id + 9007199254740991) AS n FROM court.cases GROUP BY day",
+    )  # fmt: skip
+
+    found = opened(engine, tmp_path, "city's.duckdb", table='court.the "sum"')
+
+    # 1 + 9007199254740991 and 2 + 9007199254740991
+    assert sorted(rows(found), key=lambda row: row["n"]) == [
+        {"day": dt.date(2020, 1, 31), "n": 9007199254740992},
+        {"day": None, "n": 9007199254740993},
+    ]
+    assert found.source.reading.inside == 'view court.the "sum"'
+    assert len(rows(opened(engine, tmp_path, "city's.duckdb", table="court.cases"))) == 2
+
+
+def test_a_view_of_a_duckdb_file_opens_no_other_file(
     engine: ibis.BaseBackend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "secret.csv").write_text("a\n1\n", encoding="utf-8")
-    with duckdb.connect(str(tmp_path / "city.duckdb")) as database:
-        database.execute("CREATE SCHEMA court")
-        database.execute("CREATE TABLE court.people AS SELECT 1 AS id")
-        database.execute(
-            "CREATE VIEW people AS SELECT * FROM read_csv('secret.csv', columns = {'a': 'VARCHAR'})"
-        )
+    duck(
+        tmp_path / "city.duckdb", "CREATE VIEW people AS SELECT * FROM read_csv('secret.csv')",
+        "CREATE VIEW names AS SELECT * FROM glob('*')",
+    )  # fmt: skip
 
-    assert rows(opened(engine, tmp_path, "city.duckdb")) == [{"id": 1}]
-    assert "it holds no table 'people'" in refused(engine, tmp_path, "city.duckdb", table="people").found
+    for view in ("people", "names"):
+        problem = refused(engine, tmp_path, "city.duckdb", table=view)
+        assert f"it cannot be read as view '{view}': Permission Error" in problem.found
+        assert "A view may read the tables of its own file alone" in problem.mend
+
+
+def test_a_view_of_a_sqlite_file_loads_no_program(engine: ibis.BaseBackend, tmp_path: Path) -> None:
+    lite(
+        tmp_path / "city.sqlite", "CREATE VIEW program AS SELECT load_extension('x') AS id",
+        "CREATE VIEW gone AS SELECT id FROM nowhere",
+    )  # fmt: skip
+
+    assert "unsafe use of load_extension" in refused(engine, tmp_path, "city.sqlite", table="program").found
+    assert "no such table: main.nowhere" in refused(engine, tmp_path, "city.sqlite", table="gone").found
+
+
+@pytest.mark.parametrize("make", [lite, duck])
+def test_a_view_that_never_ends_is_stopped(
+    engine: ibis.BaseBackend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: Callable[..., None]
+) -> None:
+    monkeypatch.setattr(views, "MINUTES", 0.005)
+    make(
+        tmp_path / "city.db", "CREATE VIEW endless AS WITH RECURSIVE a (x) AS "
+        "(SELECT 1 UNION ALL SELECT x + 1 FROM a WHERE x < 1e15) SELECT count(*) AS n FROM a",
+    )  # fmt: skip
+
+    problem = refused(engine, tmp_path, "city.db")
+
+    assert problem.found == "its view 'endless' takes longer than 0.005 minutes."
+    assert problem.mend == "Send what it yields as a table."
 
 
 # Several files

@@ -81,6 +81,8 @@ READINGS: dict[str, dict[str, Any]] = {
     "people.sqlite": {"inside": "table people"},
     "people.db": {"inside": "table people"},
     "people.duckdb": {"inside": "table people"},
+    "view.sqlite": {"inside": "view shown"},
+    "view.duckdb": {"inside": "view shown"},
 }  # fmt: skip
 
 
@@ -90,7 +92,8 @@ def test_every_format_gives_the_audit_of_the_csv_and_says_how_it_was_read(
 ) -> None:
     makers[file](tmp_path / file, table(people))
 
-    found = audited(write_audit(tmp_path, None, file=file))
+    records = {"table": "shown"} if file.startswith("view") else None
+    found = audited(write_audit(tmp_path, None, file=file, records=records))
 
     assert len(found.measurements) > 30
     assert found.measurements == as_csv.measurements

@@ -157,6 +157,26 @@ def test_a_table_of_a_server_gives_the_audit_of_the_csv_and_no_file_holds_the_pa
     assert [name for name, content in audit.files.items() if PASSWORD.encode() in content] == []
 
 
+def test_views_are_read_like_tables_and_the_report_says_what_they_are(
+    address: str, run: Callable[..., Any], engine: ibis.BaseBackend
+) -> None:
+    run('CREATE SCHEMA "City Court"')
+    run('CREATE TABLE "City Court".cases AS SELECT * FROM (VALUES (1, true), (2, false), (3, true)) AS v (id, held)')
+    run('CREATE VIEW "City Court"."Held now" AS SELECT id FROM "City Court".cases WHERE held')
+    run('CREATE MATERIALIZED VIEW "City Court".stored AS SELECT id FROM "City Court".cases WHERE held')
+    run('CREATE TABLE "City Court".plain AS SELECT id FROM "City Court".cases WHERE held')
+
+    found = {
+        kind: opened(engine, address, table=f"City Court.{name}")
+        for kind, name in {"view": "Held now", "materialized view": "stored", "table": "plain"}.items()
+    }
+
+    assert {one.source.sha256 for one in found.values()} == {hashlib.sha256(b"id\n1\n3\n").hexdigest()}
+    for kind, one in found.items():
+        assert one.table.to_pyarrow().to_pylist() == [{"id": "1"}, {"id": "3"}]
+        assert one.source.reading.inside.startswith(f"{kind} City Court.")  # type: ignore[union-attr]
+
+
 def test_the_fingerprint_is_that_of_the_rows_in_order_of_their_text(
     address: str, run: Callable[..., Any], engine: ibis.BaseBackend
 ) -> None:

@@ -36,5 +36,8 @@ FACTS = (
     phrase("{} repeats {}"), phrase("{} within {}"), phrase("{} to {}"), phrase("from {}"), phrase("{}, from {}"),
 )  # fmt: skip
 """What the facts of data checks are about."""
-READ = (phrase("line {}"), phrase("row {}"), phrase("sheet {}"), phrase("table {}"), phrase("layer {}"))
+READ = (
+    phrase("line {}"), phrase("row {}"), phrase("sheet {}"), phrase("table {}"), phrase("view {}"),
+    phrase("materialized view {}"), phrase("layer {}"), phrase("file {}"),
+)  # fmt: skip
 """Where in a file something was read."""

@@ -141,8 +141,12 @@ def looks_like_values(names: Iterable[str]) -> bool:
     return any(_VALUE.fullmatch(name) for name in names)
 
 
-def choose(named: str | None, found: Sequence[str], *, key: str, where: str) -> str:
+def choose(
+    named: str | None, found: Sequence[str], *, key: str, where: str, several: str | None = None
+) -> str:
     """Choose the table, sheet or layer that the audit file names, or the only one there is.
+
+    `several` is what more than one are called, where that is not the key with an `s`.
 
     Raises
     ------
@@ -156,7 +160,7 @@ def choose(named: str | None, found: Sequence[str], *, key: str, where: str) -> 
     known = f"Found: {shown(found, most=30)}."
     if named is None:
         mend = f'{known} Name one of them, such as {key} = "{found[0]}".' if found else "One was expected."
-        raise problem(where, f"it holds {len(found)} {key}s, and the audit file names none.", mend)
+        raise problem(where, f"it holds {len(found)} {several or f'{key}s'}, and the audit file names none.", mend)
     near = closest(named, found)
     hint = f"Did you mean '{near}'? " if near else ""
     raise problem(where, f"it holds no {key} '{named}'.", f"{hint}{known} Mend '{key}'.")

@@ -1,4 +1,4 @@
-"""Tables on a PostgreSQL server: copied once, in a stated order, within one read-only transaction."""
+"""Tables and views on a PostgreSQL server: copied once, in a stated order, within one read-only transaction."""
 
 import hashlib
 import os
@@ -17,6 +17,8 @@ from auditkit.results.inputs import Reading
 _OPTIONS = {"sslmode", "sslrootcert"}
 """What may follow a `?` in an address; others would read files or run programs of this machine."""
 _SECONDS = 15
+_KINDS = {"v": "view", "m": "materialized view"}
+"""What PostgreSQL's catalogue calls them (`pg_class.relkind`); anything else that can be read is a table."""
 
 
 def shown_address(source: TableSource) -> str:
@@ -26,7 +28,7 @@ def shown_address(source: TableSource) -> str:
 
 
 def read_postgres(connection: Any, source: TableSource, *, scratch: Path) -> tuple[Read, Fingerprint]:
-    """Copy a table from a server to the scratch folder, and read it from there; values become text.
+    """Copy a table, a view or a materialized view from a server to the scratch folder, and read it from there; values become text.
 
     The fingerprint is that of the rows as CSV text with a header, ordered by every column as text, byte by byte.
 
@@ -43,12 +45,13 @@ def read_postgres(connection: Any, source: TableSource, *, scratch: Path) -> tup
     )
     with _connected(source, where=where) as server:
         found = _copy(server, source.table or "", target, where=where)
+        kind = _kind(server, source.table or "")
     file = SourceFile(
         path=target, shown_as=where, source=TableSource(path="server.csv", delimiter=","), scratch=scratch
     )
     read = read_delimited(connection, file, Reading(encoding="utf-8"))
     target.unlink()
-    return Read(table=read.table, reading=Reading(inside=f"table {source.table}")), found
+    return Read(table=read.table, reading=Reading(inside=f"{kind} {source.table}")), found
 
 
 @contextmanager
@@ -110,7 +113,7 @@ def _copy(server: Any, table: str, target: Path, *, where: str) -> Fingerprint:
         "bytea_output = 'hex'",
     ):
         cursor.execute(sql.SQL("SET LOCAL {}").format(sql.SQL(setting)))
-    named = sql.Identifier(*table.split(".", 1))
+    named = _identifier(table)
     cursor.execute(sql.SQL("SELECT * FROM {} LIMIT 0").format(named))
     names = column_names([column.name for column in cursor.description], where=where)
     texts = sql.SQL(", ").join(sql.SQL("{0}::text AS {0}").format(sql.Identifier(name)) for name in names)
@@ -122,3 +125,17 @@ def _copy(server: Any, table: str, target: Path, *, where: str) -> Fingerprint:
             digest.update(block)
             size += written.write(block)
     return Fingerprint(bytes=size, sha256=digest.hexdigest())
+
+
+def _identifier(table: str) -> Any:
+    from psycopg import sql
+
+    return sql.Identifier(*table.split(".", 1))
+
+
+def _kind(server: Any, table: str) -> str:
+    """Say what was copied, so that the report does not call a query a table."""
+    found = server.execute(
+        "SELECT relkind::text FROM pg_class WHERE oid = %s::regclass", [_identifier(table).as_string(server)]
+    )
+    return _KINDS.get(found.fetchone()[0], "table")

@@ -1,4 +1,4 @@
-"""Tables of SQLite files, opened so that nothing is written and no code in them runs."""
+"""Tables and views of SQLite files, opened so that nothing is written and a view does nothing but read them."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -10,34 +10,59 @@ from urllib.parse import quote
 from auditkit.load.formats.opening import (
     Read,
     SourceFile,
-    choose,
     column_names,
     problem,
     scratch_table,
     unreadable,
     write_texts,
 )
+from auditkit.load.formats.views import running, table_or_view
 from auditkit.results.inputs import Reading
 
 MAGIC = b"SQLite format 3\0"
 _BATCH = 10_000
+_LONGEST = 64 << 20
+"""A value that a view makes up may have so many bytes."""
+_ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
+"""What a view may do."""
 
 
 def read_sqlite(connection: Any, file: SourceFile) -> Read:
-    """Read one table of a SQLite file row by row; values become text.
+    """Read one table or view of a SQLite file row by row; values become text.
 
     Raises
     ------
     InputError
-        If it is no SQLite file, changes have not been written back to it, or it holds no such table.
+        If it is no SQLite file, changes have not been written back to it, it holds no such table, or a view does more
+        than read tables or takes too long.
     """
     with opened(file) as database:
-        name = choose(file.source.table, tables(database), key="table", where=file.shown_as)
-        cursor = database.execute(f"SELECT * FROM {quoted(name)}")  # noqa: S608  # the name is quoted
-        names = column_names([column[0] for column in cursor.description], where=file.shown_as)
-        target = file.new(".parquet")
-        write_texts(target, names, (tuple(_text(value) for value in row) for row in _rows(cursor)))
-    return Read(table=scratch_table(connection, target), reading=Reading(inside=f"table {name}"))
+        tables, views = _named(database, "table"), _named(database, "view")
+        name = table_or_view(file.source.table, tables, views, where=file.shown_as)
+        kind = "view" if name in views else "table"
+        if kind == "view":
+            with running(name, file, interrupt=database.interrupt, errors=sqlite3.Error):
+                target = _copied(_confined(database), name, file)
+        else:
+            target = _copied(database, name, file)
+    return Read(table=scratch_table(connection, target), reading=Reading(inside=f"{kind} {name}"))
+
+
+def _copied(database: sqlite3.Connection, name: str, file: SourceFile) -> Path:
+    cursor = database.execute(f"SELECT * FROM {quoted(name)}")  # noqa: S608  # the name is quoted
+    names = column_names([column[0] for column in cursor.description], where=file.shown_as)
+    target = file.new(".parquet")
+    write_texts(target, names, (tuple(_text(value) for value in row) for row in _rows(cursor)))
+    return target
+
+
+def _confined(database: sqlite3.Connection) -> sqlite3.Connection:
+    """Let what runs from now on read the file's tables, and nothing else."""
+    database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
+    database.set_authorizer(
+        lambda action, *_: sqlite3.SQLITE_OK if action in _ALLOWED else sqlite3.SQLITE_DENY
+    )
+    return database
 
 
 @contextmanager
@@ -62,9 +87,8 @@ def opened(file: SourceFile) -> Iterator[sqlite3.Connection]:
         raise problem(file.shown_as, "it holds text that is not UTF-8.", "Write it as UTF-8.") from error
 
 
-def tables(database: sqlite3.Connection) -> list[str]:
-    """Name the tables; views are queries, which would run here, and are left out."""
-    found = database.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+def _named(database: sqlite3.Connection, kind: str) -> list[str]:
+    found = database.execute("SELECT name FROM sqlite_schema WHERE type = ? ORDER BY name", [kind])
     return [name for (name,) in found if not name.startswith("sqlite_")]
 
 
