@@ -4,7 +4,7 @@ import datetime as dt
 import gzip
 import sqlite3
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,8 @@ from auditkit.definitions.sources import TableSource
 from auditkit.definitions.strict import parse
 from auditkit.errors import DefinitionError, InputError, Problem
 from auditkit.load.engine import connect
-from auditkit.load.files import Opened, open_table
-from auditkit.load.formats import archives, text, views
+from auditkit.load.files import Opened, open_features, open_table
+from auditkit.load.formats import archives, text, views, zipped
 
 Makers = dict[str, Callable[[Path, str], None]]
 PEOPLE = "id,race\n1,A\n2,B\n"
@@ -84,6 +84,16 @@ def test_a_damaged_file_is_refused_in_one_sentence(
     assert "\n" not in str(problem)
 
 
+def test_an_old_workbook_is_refused_with_what_to_do(engine: ibis.BaseBackend, tmp_path: Path) -> None:
+    # An old workbook begins as every compound file does ([MS-CFB] 2.2).
+    (tmp_path / "people.XLS").write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 504)
+
+    assert str(refused(engine, tmp_path, "people.XLS")) == (
+        "people.XLS: the format '.xls' is not read. "
+        "Open it in a spreadsheet program and save it as .xlsx or as CSV."
+    )
+
+
 def test_an_archive_that_unpacks_to_far_more_than_its_size_is_refused(
     engine: ibis.BaseBackend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -114,6 +124,113 @@ def test_a_name_that_leads_out_of_an_archive_is_refused(
         archive.writestr(name, "x")
 
     assert "it holds names that lead out of it" in refused(engine, tmp_path, "people.xlsx").found
+
+
+# Zip archives
+
+
+def pack(path: Path, files: Mapping[str, str | bytes]) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+
+
+def test_one_of_several_tables_of_an_archive_must_be_named(engine: ibis.BaseBackend, tmp_path: Path) -> None:
+    pack(tmp_path / "city.zip", {"a.csv": PEOPLE, "b.csv": "id\n7\n", "notes.pdf": "%PDF"})
+
+    several = refused(engine, tmp_path, "city.zip")
+
+    assert several.found == "it holds 2 tables, and the audit file names none."
+    assert several.mend == "Found: 'a.csv', 'b.csv'. Name one of them, such as table = \"a.csv\"."
+    assert rows(opened(engine, tmp_path, "city.zip", table="b.csv")) == [{"id": "7"}]
+    assert "it holds no table 'c.csv'" in refused(engine, tmp_path, "city.zip", table="c.csv").found
+    sheet = refused(engine, tmp_path, "city.zip", table="b.csv", sheet="Data")
+    assert sheet.found == "'sheet' says nothing about a zipped csv file."
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        ({"people.xlsx": b"PK", "a.pdf": b"%PDF"}, "it holds no table of text; found: 'people.xlsx', 'a.pdf'"),
+        ({"people.csv.gz": gzip.compress(PEOPLE.encode())}, "it holds no table of text; found: 'people.csv.gz'"),
+        ({"__MACOSX/people.csv": PEOPLE}, "it holds no table of text; found: none."),
+        ({"people.csv": ""}, "the file is empty"),
+        ({"people.csv": "id,race\n1,A,B\n"}, "it cannot be read as CSV"),
+        ({"../people.csv": PEOPLE}, "it holds names that lead out of it: '../people.csv'"),
+        ({"people.csv": PEOPLE, "C:x.csv": PEOPLE}, "it holds names that lead out of it: 'C:x.csv'"),
+    ],
+)  # fmt: skip
+def test_an_archive_without_a_plain_table_is_refused(
+    engine: ibis.BaseBackend, tmp_path: Path, content: dict[str, str | bytes], found: str
+) -> None:
+    (tmp_path / "in").mkdir()
+    pack(tmp_path / "in" / "people.zip", content)
+
+    problem = refused(engine, tmp_path, "in/people.zip")
+
+    assert found in problem.found
+    assert "auditkit-" not in str(problem), "no path of the scratch folder"
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["people.zip"]
+
+
+def test_an_archive_that_is_damaged_or_locked_is_refused(engine: ibis.BaseBackend, tmp_path: Path) -> None:
+    with zipfile.ZipFile(
+        tmp_path / "people.csv.zip", "w"
+    ) as archive:  # stored, so that its bytes can be found
+        archive.writestr("people.csv", PEOPLE)
+    whole = (tmp_path / "people.csv.zip").read_bytes()
+
+    def as_written(content: bytes) -> str:
+        (tmp_path / "people.csv.zip").write_bytes(content)
+        return refused(engine, tmp_path, "people.csv.zip").found
+
+    assert "'people.csv' cannot be unpacked from it: Bad CRC-32" in as_written(whole.replace(b"2,B", b"3,B"))
+    assert "it is no archive that can be read" in as_written(whole[:40])
+    directory = whole.index(b"PK\x01\x02")
+    # The general purpose bits stand 8 bytes into an entry of the central directory, the method 10 (APPNOTE 4.3.12).
+    locked = bytearray(whole)
+    locked[directory + 8] |= 1
+    assert as_written(bytes(locked)) == "it is locked with a password."
+    other = bytearray(whole)
+    other[directory + 10] = 9  # Deflate64, which Windows uses above 2 GB
+    assert "'people.csv' cannot be unpacked from it: That compression method is not supported" in as_written(
+        bytes(other)
+    )
+
+
+def test_an_archive_is_held_to_what_it_says_and_to_what_it_unpacks_to(
+    engine: ibis.BaseBackend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(text, "_LARGEST", 1 << 20)
+    pack(tmp_path / "people.csv.zip", {"people.csv": PEOPLE + "3,C\n" * 1_000_000})
+    whole = (tmp_path / "people.csv.zip").read_bytes()
+
+    # 4 MB from about 4 kB, where at most a hundred times its own size, or here a megabyte, is allowed
+    assert "it would unpack to more than" in refused(engine, tmp_path, "people.csv.zip").found
+    # The size unpacked stands 24 bytes into an entry of the central directory: it says 1,000 bytes now.
+    at = whole.index(b"PK\x01\x02") + 24
+    (tmp_path / "people.csv.zip").write_bytes(whole[:at] + (1000).to_bytes(4, "little") + whole[at + 4 :])
+    assert "'people.csv' cannot be unpacked from it" in refused(engine, tmp_path, "people.csv.zip").found
+    # What passes by is counted too, whatever was said.
+    monkeypatch.setattr(zipped, "check_archive", lambda *_, **__: ("people.csv",))
+    (tmp_path / "people.csv.zip").write_bytes(whole)
+    assert "it unpacks to more than 1 MB, over 100 times" in refused(engine, tmp_path, "people.csv.zip").found
+
+
+def test_an_archive_with_a_table_is_no_archive_of_boundaries(
+    engine: ibis.BaseBackend, tmp_path: Path
+) -> None:
+    pack(tmp_path / "areas.zip", {"areas.csv": "code,residents\nN,10\n"})
+    pack(
+        tmp_path / "drawn.zip",
+        {"areas.csv": "code\nN\n", "areas.shp": b"x", "areas.shx": b"x", "areas.dbf": b"x"},
+    )
+    source = TableSource(path="areas.zip")
+
+    assert open_features(engine, source, folder=tmp_path, section="areas") is None
+    assert rows(opened(engine, tmp_path, "areas.zip")) == [{"code": "N", "residents": "10"}]
+    with pytest.raises(InputError, match=r"its \.shp is none"):
+        open_features(engine, TableSource(path="drawn.zip"), folder=tmp_path, section="areas")
 
 
 # Excel

@@ -73,6 +73,17 @@ READINGS: dict[str, dict[str, Any]] = {
     "people.csv.zst": {
         "encoding": "utf-8", "encoding_from": "file", "delimiter": ",", "header": "line 1", "compression": "zstd",
     },
+    "people.csv.zip": {
+        "encoding": "utf-8", "encoding_from": "file", "delimiter": ",", "header": "line 1", "compression": "zip",
+        "inside": "file export/people.csv",
+    },
+    "people.zip": {
+        "encoding": "utf-16", "encoding_from": "file", "delimiter": ",", "header": "line 1", "compression": "zip",
+        "inside": "file wide.TXT",
+    },
+    "people.jsonl.zip": {
+        "encoding": "utf-8", "encoding_from": "file", "compression": "zip", "inside": "file people.jsonl",
+    },
     "people.jsonl": {"encoding": "utf-8", "encoding_from": "file"},
     "people.jsonl.gz": {"encoding": "utf-8", "encoding_from": "file", "compression": "gzip"},
     "people.parquet": {},

@@ -161,7 +161,9 @@ def test_views_are_read_like_tables_and_the_report_says_what_they_are(
     address: str, run: Callable[..., Any], engine: ibis.BaseBackend
 ) -> None:
     run('CREATE SCHEMA "City Court"')
-    run('CREATE TABLE "City Court".cases AS SELECT * FROM (VALUES (1, true), (2, false), (3, true)) AS v (id, held)')
+    run(
+        'CREATE TABLE "City Court".cases AS SELECT * FROM (VALUES (1, true), (2, false), (3, true)) AS v (id, held)'
+    )
     run('CREATE VIEW "City Court"."Held now" AS SELECT id FROM "City Court".cases WHERE held')
     run('CREATE MATERIALIZED VIEW "City Court".stored AS SELECT id FROM "City Court".cases WHERE held')
     run('CREATE TABLE "City Court".plain AS SELECT id FROM "City Court".cases WHERE held')

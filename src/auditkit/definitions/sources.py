@@ -16,7 +16,10 @@ class TableSource(Definition):
     """What every section that names a table may say about where it is and how it is written."""
 
     path: str = Field(description="a file, a pattern of files, or a PostgreSQL address.")
-    table: str | None = Field(None, description="the table of a database, or the layer of a GeoPackage.")
+    table: str | None = Field(
+        None,
+        description="the table or view of a database, the layer of a GeoPackage, or the file in a zip archive.",
+    )
     sheet: str | None = Field(None, description="the sheet of a workbook; absent, its only one.")
     encoding: Encoding | None = Field(
         None, description="how a text file is written; absent, it is looked at."

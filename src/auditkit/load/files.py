@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +23,9 @@ from auditkit.load.formats.opening import (
     problem,
 )
 from auditkit.load.formats.postgres import read_postgres, shown_address
-from auditkit.load.formats.registry import BOUNDARIES, Format, check_keys, format_of
+from auditkit.load.formats.registry import BOUNDARIES, TEXTS, Format, check_keys, format_of
 from auditkit.load.formats.text import Look, check_unpacked, encoding
+from auditkit.load.formats.zipped import ZIP, holds_shapefile, unzip
 from auditkit.results.inputs import InputPart, InputRecord
 
 _PATTERN = "*?["
@@ -104,7 +105,7 @@ def open_features(
     """
     path = folder / source.path
     kind = None if source.on_server else BOUNDARIES.get(path.suffix.lower())
-    if kind is None:
+    if kind is None or (path.suffix.lower() == ZIP and not holds_shapefile(path)):
         return None
     name, read, keys = kind
     file = SourceFile(path=path, shown_as=source.path, source=source, scratch=scratch_folder(connection))
@@ -140,6 +141,9 @@ def paths_of(named: str, folder: Path, *, section: str) -> list[tuple[str, Path]
 def _open(
     connection: Any, source: TableSource, path: Path, shown_as: str, *, scratch: Path, section: str
 ) -> _Part:
+    if path.suffix.lower() == ZIP:
+        file = SourceFile(path=path, shown_as=shown_as, source=source, scratch=scratch)
+        return _open_zipped(connection, file, section=section)
     known, packed = format_of(path, shown_as=shown_as)
     file = SourceFile(path=path, shown_as=shown_as, source=source, scratch=scratch, compression=packed)
     check_keys(file, known.name, known.keys)
@@ -148,6 +152,19 @@ def _open(
     found = fingerprint(path, shown_as=shown_as, section=section, look=feed)
     return _Part(
         shown_as=shown_as, format=known.name, read=_read(connection, file, known, look), fingerprint=found
+    )
+
+
+def _open_zipped(connection: Any, file: SourceFile, *, section: str) -> _Part:
+    found, look = fingerprint(file.path, shown_as=file.shown_as, section=section), Look()
+    member, name = unzip(file, look, endings=TEXTS)
+    known = TEXTS[member.path.suffix.lower()]
+    check_keys(file, f"zipped {known.name}", ("table", *known.keys))
+    read = _read(connection, member, known, look)
+    member.path.unlink()
+    reading = replace(read.reading, compression="zip", inside=f"file {name}")
+    return _Part(
+        shown_as=file.shown_as, format=known.name, read=replace(read, reading=reading), fingerprint=found
     )
 
 

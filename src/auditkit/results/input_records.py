@@ -14,8 +14,8 @@ class ReadingRecord(Record):
     encoding_from: Literal["file", "declared", "assumed"] | None = None
     delimiter: str | None = None
     header: str | None = None
-    compression: Literal["gzip", "zstd"] | None = None
-    inside: str | None = Field(None, description="The table, sheet or layer.")
+    compression: Literal["gzip", "zstd", "zip"] | None = None
+    inside: str | None = Field(None, description="The table, view, sheet, layer or file of an archive.")
     coordinates: str | None = Field(None, description="What coordinates were in, where they were changed.")
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Compression = Literal["gzip", "zstd"]
+Compression = Literal["gzip", "zstd", "zip"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +20,7 @@ class Reading:
     """Where the column names stand, such as `line 1`; None where the format carries them itself."""
     compression: Compression | None = None
     inside: str | None = None
-    """The table, sheet or layer that was read."""
+    """The table, view, sheet, layer or file of an archive that was read, such as `table people`."""
     coordinates: str | None = None
     """What coordinates were in, where they were brought to longitude and latitude."""
 

@@ -10,22 +10,23 @@ LARGEST, MOST = 2 << 30, 10_000
 """Bytes that an archive may hold unpacked, and files."""
 
 
-def check_archive(file: SourceFile) -> tuple[str, ...]:
-    """Return the names in an archive.
+def check_archive(file: SourceFile, *, most: int | None = None) -> tuple[str, ...]:
+    """Return the names in an archive, which may hold `most` bytes unpacked, or else two gigabytes.
 
     Raises
     ------
     InputError
-        If it is no archive, would unpack to more than two gigabytes, or holds a name that leads elsewhere.
+        If it is no archive, says that it would unpack to more, is locked, or holds a name that leads elsewhere.
     """
+    largest = LARGEST if most is None else most
     try:
         with ZipFile(file.path) as archive:
             parts = archive.infolist()
     except (BadZipFile, NotImplementedError) as error:
         mend = "Save or pack it again, without a password."
         raise problem(file.shown_as, "it is no archive that can be read, or it is damaged.", mend) from error
-    if len(parts) > MOST or sum(part.file_size for part in parts) > LARGEST:
-        found = f"it would unpack to more than {LARGEST >> 30} GB or {MOST:,} files."
+    if len(parts) > MOST or sum(part.file_size for part in parts) > largest:
+        found = f"it would unpack to more than {largest >> 30} GB or {MOST:,} files."
         raise problem(file.shown_as, found, "Send the table as CSV or Parquet if it is so large.")
     if any(part.flag_bits & 1 for part in parts):
         raise problem(file.shown_as, "it is locked with a password.", "Save it without one.")

@@ -64,7 +64,11 @@ def _copied(connection: Any, file: SourceFile, shown: str, named: tuple[str, str
         engine.execute("SET lock_configuration = true")
         with running(shown, file, interrupt=engine.interrupt, errors=duckdb.Error):
             columns = engine.execute(f"DESCRIBE {view}").fetchall()
-            wide = [f"{quoted(name)}::DECIMAL(38, 0) AS {quoted(name)}" for name, kind, *_ in columns if kind in _WIDE]
+            wide = [
+                f"{quoted(name)}::DECIMAL(38, 0) AS {quoted(name)}"
+                for name, kind, *_ in columns
+                if kind in _WIDE
+            ]
             exact = f"REPLACE ({', '.join(wide)})" if wide else ""
             engine.execute(
                 f"COPY (SELECT * {exact} FROM {view}) TO {_text(target)} (FORMAT parquet, USE_TMP_FILE false)"  # noqa: S608  # names and paths are quoted

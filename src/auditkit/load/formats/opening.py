@@ -160,7 +160,9 @@ def choose(
     known = f"Found: {shown(found, most=30)}."
     if named is None:
         mend = f'{known} Name one of them, such as {key} = "{found[0]}".' if found else "One was expected."
-        raise problem(where, f"it holds {len(found)} {several or f'{key}s'}, and the audit file names none.", mend)
+        raise problem(
+            where, f"it holds {len(found)} {several or f'{key}s'}, and the audit file names none.", mend
+        )
     near = closest(named, found)
     hint = f"Did you mean '{near}'? " if near else ""
     raise problem(where, f"it holds no {key} '{named}'.", f"{hint}{known} Mend '{key}'.")

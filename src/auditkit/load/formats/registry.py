@@ -16,6 +16,7 @@ from auditkit.load.formats.json_lines import read_json_lines
 from auditkit.load.formats.opening import Read, Reader, SourceFile, problem
 from auditkit.load.formats.shapefile import read_shapefile
 from auditkit.load.formats.sqlite_file import MAGIC, read_sqlite
+from auditkit.load.formats.zipped import ZIP
 from auditkit.results.inputs import Compression, Reading
 
 BOUNDARIES: Mapping[str, tuple[str, Callable[[SourceFile], Features], tuple[str, ...]]] = {
@@ -48,12 +49,15 @@ FORMATS: Mapping[str, Format] = {
     ".arrow": _ARROW, ".feather": _ARROW, ".xlsx": _EXCEL, ".xlsm": _EXCEL, ".sqlite": _SQLITE, ".sqlite3": _SQLITE,
     ".duckdb": _DUCKDB, ".db": _DUCKDB,
 }  # fmt: skip
-_BOUNDARIES = "Files with boundaries are read under [areas]. "
+_BOUNDARIES = "Files with boundaries are read under [areas]."
 _HINTS = {
-    ".xls": "Save it as .xlsx. ", ".json": "Write one JSON object in each line (.jsonl). ", ".geojson": _BOUNDARIES,
-    ".gpkg": _BOUNDARIES, ".zip": "Unpack it. ",
+    ".xls": "Open it in a spreadsheet program and save it as .xlsx or as CSV.", ".geojson": _BOUNDARIES,
+    ".gpkg": _BOUNDARIES, ".json": "Write one JSON object in each line (.jsonl).",
 }  # fmt: skip
+"""What to do with a file that is near to one that is read."""
 PACKED: Mapping[str, Compression] = {".gz": "gzip", ".zst": "zstd"}
+TEXTS = {ending: known for ending, known in FORMATS.items() if known.read_text is not None}
+"""What may be packed."""
 
 
 def format_of(path: Path, *, shown_as: str) -> tuple[Format, Compression | None]:
@@ -68,17 +72,15 @@ def format_of(path: Path, *, shown_as: str) -> tuple[Format, Compression | None]
     ending = Path(path.stem).suffix.lower() if packed else path.suffix.lower()
     found = FORMATS.get(ending)
     if found is None:
-        hint = _HINTS.get(ending, "")
-        raise problem(
-            shown_as, f"the format '{ending}' is not read.", f"{hint}Convert it to one of: {_known()}."
-        )
+        mend = _HINTS.get(ending) or f"Convert it to one of: {_known()}."
+        raise problem(shown_as, f"the format '{ending}' is not read.", mend)
     if packed and found.read_text is None:
         raise problem(shown_as, f"a packed {found.name} file is not read.", "Unpack it.")
     return (_SQLITE if ending == ".db" and _is_sqlite(path) else found), packed
 
 
 def _known() -> str:
-    return ", ".join(sorted(FORMATS)) + "; text also packed as " + " or ".join(PACKED)
+    return ", ".join(sorted(FORMATS)) + "; text also packed as " + " or ".join((*PACKED, ZIP))
 
 
 def _is_sqlite(path: Path) -> bool:

@@ -75,16 +75,34 @@ def check_unpacked(file: SourceFile, look: Look) -> None:
     InputError
         If it is damaged or too large.
     """
-    most = max(_LARGEST, _TIMES * file.path.stat().st_size)
     with unpacked(file) as stream:
-        while chunk := stream.read(CHUNK):
-            look.feed(chunk)
-            if look.size > most:
-                found = f"it unpacks to more than {most >> 20:,} MB, over {_TIMES} times its own size."
-                raise problem(file.shown_as, found, "Send it unpacked if it is so large.")
+        for _ in passing(file, stream, look):
+            pass
+
+
+def passing(file: SourceFile, stream: Any, look: Look) -> Iterator[bytes]:
+    """Look at what a packed file unpacks to, and hand it on piece by piece.
+
+    Raises
+    ------
+    InputError
+        If it is empty, or far larger than a table would be.
+    """
+    most = at_most(file)
+    while chunk := stream.read(CHUNK):
+        look.feed(chunk)
+        if look.size > most:
+            found = f"it unpacks to more than {most >> 20:,} MB, over {_TIMES} times its own size."
+            raise problem(file.shown_as, found, "Send it unpacked if it is so large.")
+        yield chunk
     if look.size == 0:
         mend = "A table with a header and at least one row was expected."
         raise problem(file.shown_as, "the file is empty.", mend)
+
+
+def at_most(file: SourceFile) -> int:
+    """Say how many bytes a packed file may unpack to."""
+    return max(_LARGEST, _TIMES * file.path.stat().st_size)
 
 
 def encoding(file: SourceFile, look: Look) -> Reading:
