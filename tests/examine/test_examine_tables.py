@@ -109,6 +109,8 @@ def possible(found: Examination) -> dict[str, bool]:
         ("area_counts", "barrio,predicciones\nNorte,12\nSur,3\n"),
         ("areas", "geoid,black,white,pop\n1,10,20,31\n2,5,6,11\n"),
         ("alerts", "alert id,date,disposition\n1,2023-01-02,founded\n2,2023-01-02,none\n3,2023-01-03,none\n"),
+        ("incidents", "Incident Number,Offense,Date,Beat\n70,Theft,2022-01-02,1\n71,Theft,2022-01-02,2\n72,Arson,2022-02-02,1\n"),
+        ("incidents", "barrio,fecha,delitos\nNorte,2022-01,4\nSur,2022-01,2\nNorte,2022-02,0\nSur,2022-02,4\n"),
         ("unknown", "description,what\nBurglary,many\nRobbery,few\n"),
     ],
 )  # fmt: skip
@@ -318,6 +320,84 @@ def test_forecasts_by_week_run_with_their_incidents(tmp_path: Path) -> None:
     assert (hits["numerator"], hits["denominator"]) == (60, 600)
 
 
+SMALL_CITY = {
+    "forecasts": "beat,month,score\n"
+    + "".join(f"{area},2023-0{month},{area * month}\n" for month in (1, 2, 3) for area in range(1, 31)),
+    "areas": "beat,residents,black,white\n" + "".join(f"{i},100,{i},{90 - i}\n" for i in range(1, 31)),
+}
+
+
+def test_past_incidents_are_proposed_as_the_history_and_the_audit_reads_them(tmp_path: Path) -> None:
+    # 40 incidents; two of them in beat 99, which the table of areas lacks: 30 of the 31 areas named match
+    crimes = "incident number,occurred,police beat\n" + "".join(
+        f"{7000 + i},2022-{1 + i % 12:02}-05,{99 if i in (7, 8) else 1 + i % 30}\n" for i in range(40)
+    )
+    paths = written(tmp_path, **SMALL_CITY, crimes_2022=crimes)
+
+    path = proposed(tmp_path, *paths)
+    text = path.read_text(encoding="utf-8")
+    audit = filled(path, {'top_k = ""': "top_k = 3"})
+
+    assert "# guess: the tool learned from 'crimes_2022.csv': its name or a column says 'crimes'" in text
+    assert '# guess: 97% of its areas are among those of the audit.\narea = "police beat"' in text
+    declared = read_audit_file(path).history
+    assert declared is not None
+    assert declared.model_dump(exclude_none=True) == {
+        "path": "crimes_2022.csv",
+        "area": "police beat",
+        "time": "occurred",
+    }
+    read = {one.table: one.rows for one in audit.document.inputs}
+    assert read == {"records": 90, "areas": 30, "history": 40}
+    printed = auditkit("examine", *paths).stdout
+    assert "'crimes_2022.csv': 40 rows, past incidents;" in printed
+    assert "not-used" not in printed
+
+
+def test_counts_of_past_incidents_are_proposed_with_their_column(tmp_path: Path) -> None:
+    counts = "beat,month,burglaries\n" + "".join(
+        f"{area},2022-0{month},{area % 4}\n" for month in range(1, 7) for area in range(1, 31)
+    )
+
+    path = completed(
+        proposed(tmp_path, *written(tmp_path, **SMALL_CITY, past=counts)), {'top_k = ""': "top_k = 3"}
+    )
+
+    declared = read_audit_file(path).history
+    assert declared is not None
+    assert (declared.area, declared.time, declared.count) == ("beat", "month", "burglaries")
+
+
+def test_positions_of_past_incidents_are_proposed_where_areas_have_outlines(tmp_path: Path) -> None:
+    shapes = tmp_path / "city.geojson"
+    shapes.write_text(json.dumps(SQUARES))
+    (crimes,) = written(tmp_path, crimes="date,lat,lon\n2022-01-05,40.5,0.5\n2022-02-06,40.5,1.5\n")
+
+    declared = read_audit_file(completed(proposed(tmp_path, shapes, crimes))).history
+
+    assert declared is not None
+    assert (declared.longitude, declared.latitude, declared.time) == ("lon", "lat", "date")
+
+
+@pytest.mark.parametrize(
+    ("crimes", "said"),
+    [
+        ("date,beat\n1/31/2022,1\n2/28/2022,2\n", "# 'crimes.csv' may hold past incidents, with dates in another form in 'date'."),
+        ("date,beat\n2022-01-31,North\n2022-02-28,South\n", None),
+        ("date,lat,lon\n2022-01-31,40.1,0.2\n", None),
+    ],
+)  # fmt: skip
+def test_past_incidents_that_no_audit_could_read_are_not_proposed(
+    crimes: str, said: str | None, tmp_path: Path
+) -> None:
+    path = proposed(tmp_path, *written(tmp_path, **SMALL_CITY, crimes=crimes))
+
+    text = path.read_text(encoding="utf-8")
+    assert "[history]" not in text.splitlines()
+    assert said is None or said in text
+    assert read_audit_file(completed(path, {'top_k = ""': "top_k = 3"})).history is None
+
+
 def test_alerts_run_with_their_dispositions_areas_and_sensors(tmp_path: Path) -> None:
     rows = [f"{i},2023-0{1 + i % 6}-03,{i % 25},{('evidence', 'nothing')[i % 4 > 0]}\n" for i in range(200)]
     paths = written(
@@ -433,6 +513,7 @@ def long_sentences(text: str) -> list[str]:
 
 def test_sentences_of_the_examination_have_at_most_25_words(tmp_path: Path) -> None:
     found = [looked_at(tmp_path, table=text) for text in (MATRIX, "barrio,predicciones\nNorte,12\nSur,3\n")]
+    found.append(looked_at(tmp_path, **SMALL_CITY, crimes="beat,date\n1,2022-01-05\n2,2022-02-05\n"))
 
     said = [part for one in found for answer in one.answers for part in (answer.why, answer.ask)]
     assert [long for text in said for long in long_sentences(text)] == []

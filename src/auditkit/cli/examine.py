@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 KINDS = {
     "people": "rows of people", "counts": "counts by group", "confusion": "a confusion matrix by group",
     "totals": "how many of how many, by group", "rates": "rates of groups", "alerts": "rows of alerts",
-    "forecasts": "areas by period", "area_counts": "counts by area", "areas": "areas", "unknown": "not recognised",
+    "forecasts": "areas by period", "area_counts": "counts by area", "areas": "areas",
+    "incidents": "past incidents", "unknown": "not recognised",
 }  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """What can be concluded from the tables that there are, what cannot, why, and what to ask for next."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from auditkit.errors import shown
 from auditkit.examine.choosing import Choice
@@ -22,6 +23,10 @@ LOOP_OF_PLACES = Answer(
     question="Would the tool feed on records that its own use produces?", possible=False,
     why="It needs what the tool learned from, with how each record came about.",
     ask="Dated records by area that say whether the public or police reported them ([history]).",
+)  # fmt: skip
+LOOP_WITH_PAST = replace(
+    LOOP_OF_PLACES, why="There are past incidents, which the tool may have learned from. How each came to be recorded is lacking.",
+    ask="Whether the public or police reported each incident, and which of them the tool was trained on ([history] source).",
 )  # fmt: skip
 RESIDENTS = Answer(
     question="How are individual residents treated?", possible=False,
@@ -95,7 +100,7 @@ def _of_places(choice: Choice) -> Iterator[Answer]:
         no="No outcome stands beside the flags (NE-TRUTH).",
         ask="Incidents by area and period, unflagged areas too, and who recorded them.",
     )  # fmt: skip
-    yield LOOP_OF_PLACES
+    yield LOOP_OF_PLACES if choice.past is None else LOOP_WITH_PAST
     yield RESIDENTS
 
 

@@ -1,10 +1,11 @@
 """Which of several tables an audit would rest on, and which one says where the areas are."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from auditkit.definitions.checks import Kind
 from auditkit.examine.meanings import Guess
-from auditkit.examine.tables import Candidate, area_id, joined
+from auditkit.examine.past import Past, past_incidents
+from auditkit.examine.tables import Candidate, area_id, joined, values
 from auditkit.results.examination import TableKind
 
 ORDER: tuple[tuple[TableKind, Kind], ...] = (
@@ -27,10 +28,28 @@ class Choice:
     """The column of the areas that tells them apart."""
     matched: float = 0.0
     """Share of the areas named by the records that the table of areas has."""
+    past: Past | None = None
+    """What a tool that names places may have learned from."""
 
 
 def choose(tables: tuple[Candidate, ...]) -> Choice | None:
-    """Choose the main table and the table of areas; None where nothing can be audited."""
+    """Choose the main table, the table of areas and that of past incidents; None where nothing can be audited."""
+    choice = _main(tables)
+    return choice if choice is None or choice.kind != "place" else _with_past(choice, tables)
+
+
+def _with_past(choice: Choice, tables: tuple[Candidate, ...]) -> Choice:
+    others = tuple(table for table in tables if table is not choice.records and table is not choice.areas)
+    known: set[str | None] = set()
+    if choice.areas is not None and choice.id is not None:
+        known = values(choice.areas, choice.id)
+    elif choice.area is not None:
+        known = values(choice.records, choice.area)
+    drawn = choice.areas is not None and choice.areas.opened.boundaries
+    return replace(choice, past=past_incidents(others, known=known, drawn=drawn))
+
+
+def _main(tables: tuple[Candidate, ...]) -> Choice | None:
     for wanted, kind in ORDER:
         for records in tables:
             if records.kind[0] == wanted:

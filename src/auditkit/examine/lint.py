@@ -105,7 +105,7 @@ def _joined(choice: Choice | None) -> Iterator[Remark]:
 
 
 def _unused(tables: tuple[Candidate, ...], choice: Choice | None) -> Iterator[Remark]:
-    used = () if choice is None else (choice.records, choice.areas)
+    used = () if choice is None else (choice.records, choice.areas, choice.past and choice.past.table)
     for table in tables:
         if table not in used and choice is not None:
             found = f"the proposal does not use this table ({table.kind[1]})."

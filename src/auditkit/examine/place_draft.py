@@ -9,6 +9,7 @@ from typing import Literal
 from auditkit.examine.choosing import Choice
 from auditkit.examine.draft import MEANS, SOURCE, Draft, quoted
 from auditkit.examine.meanings import Guess, binary, group_of_residents, yes_values
+from auditkit.examine.past import draft_past
 from auditkit.examine.people_draft import plainest, write_time
 from auditkit.examine.tables import Candidate
 from auditkit.results.examination import Extract
@@ -17,7 +18,7 @@ Period = Literal["day", "week", "month", "year"]
 
 
 def draft_place(draft: Draft, choice: Choice) -> None:
-    """Write [records] and [areas] for a tool that names places."""
+    """Write [records], [areas] and [history] for a tool that names places."""
     table = choice.records
     draft.section("records")
     extract = counts_extract(choice)
@@ -36,6 +37,8 @@ def draft_place(draft: Draft, choice: Choice) -> None:
         draft.section("areas")
         draft.blank("path", "a table with one row per area, best with residents by group, from the census")
         draft.blank("id", "its column with the areas, spelled as in the records")
+    if choice.past is not None:
+        draft_past(draft, choice.past)
 
 
 def _flags_counted(draft: Draft, table: Candidate) -> None:

@@ -40,7 +40,7 @@ class Candidate:
     @cached_property
     def kind(self) -> tuple[TableKind, str]:
         """Say what one row of the table can be, and why."""
-        checks = (_of_cells, _of_areas, _of_counts, _of_places, _of_alerts, _of_rows)
+        checks = (_of_cells, _of_areas, _of_counts, _of_incidents, _of_places, _of_alerts, _of_rows)
         found = (check(self) for check in checks)
         return next((one for one in found if one), ("unknown", "its columns fit no table that audits read"))
 
@@ -125,6 +125,21 @@ def _once(table: Candidate, names: tuple[str, ...]) -> bool:
     return len(combinations) >= 0.8 * table.opened.rows
 
 
+def _of_incidents(table: Candidate) -> Kinded:
+    """Recognise records of what happened, which a tool may have learned from: nothing in them was named by a tool."""
+    told = _told_words(table)
+    named = sorted(told & w.INCIDENTS)
+    placed = table.of("area") or (table.of("longitude") and table.of("latitude"))
+    acts = table.of("score", "decision", "group", "disposition")
+    if not named or not placed or not table.of("time") or acts or told & (w.FORECASTS | w.ALERTS):
+        return None
+    return "incidents", f"its name or a column says '{named[0]}', and its rows have a date and a place"
+
+
+def _told_words(table: Candidate) -> set[str]:
+    return set(w.words(table.opened.file)) | {word for one in table.guesses for word in one.profile.words}
+
+
 def _of_places(table: Candidate) -> Kinded:
     """Recognise tables of areas, and of areas in periods."""
     area, acts = table.first("area"), table.first("score", "decision", "count")
@@ -148,7 +163,7 @@ def area_id(table: Candidate) -> Guess | None:
 
 
 def _of_alerts(table: Candidate) -> Kinded:
-    told = set(w.words(table.opened.file)) | {word for one in table.guesses for word in one.profile.words}
+    told = _told_words(table)
     if table.of("time", "latitude", "disposition") and told & w.ALERTS and not table.of("score"):
         found = min(told & w.ALERTS)
         return (
@@ -173,21 +188,22 @@ def joined(records: Candidate, areas: Candidate) -> tuple[Guess, Guess, float] |
     for key in ids:
         known = set(areas.opened.cells.get(key.name, ()))
         for one in records.of("area", "id", "unknown"):
-            share = _share_known(records, one, known)
+            share = share_known(records, one, known)
             if share >= JOINED and (best is None or share > best[2]):
                 best = (one, key, share)
     return best
 
 
-def _share_known(records: Candidate, one: Guess, known: set[str | None]) -> float:
+def share_known(records: Candidate, one: Guess, known: set[str | None]) -> float:
+    """Return the share of a column's values that are among these."""
     if not known or not one.profile.filled or one.profile.distinct > SMALL:
         return 0.0
-    texts = records.opened.table
-    values = (
-        texts.filter(texts[one.name].notnull())
-        .select(value=texts[one.name])
-        .distinct()
-        .to_pyarrow()
-        .to_pylist()
-    )
-    return sum(row["value"] in known for row in values) / len(values)
+    found = values(records, one)
+    return sum(value in known for value in found) / len(found)
+
+
+def values(table: Candidate, one: Guess) -> set[str | None]:
+    """Return the different values of a column."""
+    texts = table.opened.table
+    filled = texts.filter(texts[one.name].notnull()).select(value=texts[one.name])
+    return {row["value"] for row in filled.distinct().to_pyarrow().to_pylist()}

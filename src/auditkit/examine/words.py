@@ -49,7 +49,7 @@ AREA = _set(
     "area areas neighborhood neighbourhood geoid block precinct district beat tract community ward barrio distrito zona sector "
     "colonia comuna manzana alcaldia municipio zip bg cell code codigo"
 )
-TIME = _set("date day week month year datetime when fecha dia semana mes ano anio")
+TIME = _set("date day week month year datetime timestamp occurred when fecha dia semana mes ano anio")
 SCORE = _set(
     "score scores decile risk probability intensity puntaje puntuacion riesgo calificacion probabilidad decil"
 )
@@ -68,8 +68,16 @@ COUNT = _set(
     "alerts alertas flags forecasts"
 )
 INCIDENTS = _set(
-    "incidents incident crimes crime calls offences offenses delitos incidentes llamadas carjackings thefts"
+    "incidents incident crimes crime calls offences offenses offence offense delitos delito incidentes incidente llamadas "
+    "carjackings thefts burglaries burglary robos"
 )
+FORECASTS = _set(
+    "forecast forecasts predicted prediction predictions pred preds predicciones prediccion pronostico pronosticos flags hotspot "
+    "hotspots"
+)
+"""Words that say that a table is about what a tool named, not about what was recorded."""
+NOT_COUNTS = _set("number no nr num id code type category class tipo codigo categoria")
+"""Words that say that a number names an incident, or its kind."""
 FLAGGED = _set("k flagged selected hits listed marcados marcadas senalados senaladas seleccionados flags")
 WHOLE = _set("n of total totals people persons scored stops all population personas poblacion total todos")
 RESIDENTS = _set("pop population residents inhabitants poblacion habitantes residentes")

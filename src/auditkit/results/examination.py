@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 TableKind = Literal[
-    "people", "counts", "confusion", "totals", "rates", "alerts", "forecasts", "area_counts", "areas", "unknown"
+    "people", "counts", "confusion", "totals", "rates", "alerts", "forecasts", "area_counts", "areas", "incidents",
+    "unknown",
 ]  # fmt: skip
-"""What one row of a table is: a person, a cell of counts, a group, an alert, an area in a period, or an area."""
+"""What one row of a table is: a person, a cell of counts, a group, an alert, an area in a period, an area, or incidents."""
 Meaning = Literal[
     "personal", "id", "group", "area", "time", "score", "decision", "outcome", "disposition", "count", "incidents",
     "tn", "fp", "fn", "tp", "flagged", "whole", "residents", "resident_group", "coverage", "latitude", "longitude",
