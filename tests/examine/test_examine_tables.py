@@ -336,7 +336,7 @@ def test_past_incidents_are_proposed_as_the_history_and_the_audit_reads_them(tmp
 
     path = proposed(tmp_path, *paths)
     text = path.read_text(encoding="utf-8")
-    audit = filled(path, {'top_k = ""': "top_k = 3"})
+    checked = auditkit("check", completed(path, {'top_k = ""': "top_k = 3"}), "--json")
 
     assert "# guess: the tool learned from 'crimes_2022.csv': its name or a column says 'crimes'" in text
     assert '# guess: 97% of its areas are among those of the audit.\narea = "police beat"' in text
@@ -347,8 +347,9 @@ def test_past_incidents_are_proposed_as_the_history_and_the_audit_reads_them(tmp
         "area": "police beat",
         "time": "occurred",
     }
-    read = {one.table: one.rows for one in audit.document.inputs}
-    assert read == {"records": 90, "areas": 30, "history": 40}
+    assert checked.exit_code == 0, checked.stderr
+    unplaced = next(one for one in json.loads(checked.stdout) if one["id"] == "history-unmatched")
+    assert unplaced["observed"][0]["value"] == pytest.approx(2 / 40)
     printed = auditkit("examine", *paths).stdout
     assert "'crimes_2022.csv': 40 rows, past incidents;" in printed
     assert "not-used" not in printed
