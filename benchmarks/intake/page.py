@@ -26,6 +26,10 @@ How fast files are read, and how much memory a whole audit of them needs, beside
 - **Seconds** is the time to read the file: for auditkit until the data checks begin, for pandas until there is a frame.
 - auditkit hashes the file, tests its encoding, keeps every value as text and counts what the audit asks for.
 - pandas guesses a type for each column, and does nothing else.
+- Keeping text is what costs. In processor time, a million rows took auditkit 2.2 seconds, pandas 0.4, and pandas with `dtype=str` 2.8.
+- At 100,000 rows it was 0.7, 0.06 and 0.16 seconds: about half a second of auditkit's does not depend on size.
+- Two thirds of the 2.2 seconds went into the Parquet copy, a twentieth into the SHA-256 and the encoding.
+- These three lines were measured apart, medians of three, on this kind of machine under other work.
 - **Memory** is the most that a process held at once, libraries included: for auditkit during the whole audit.
 - A CSV is taken apart once, into a Parquet file in the folder for temporary files. It needs free space there.
 - Other work on the machine moves seconds and their ratios; it hardly moves memory.
