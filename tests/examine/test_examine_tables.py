@@ -340,6 +340,7 @@ def test_past_incidents_are_proposed_as_the_history_and_the_audit_reads_them(tmp
 
     assert "# guess: the tool learned from 'crimes_2022.csv': its name or a column says 'crimes'" in text
     assert '# guess: 97% of its areas are among those of the audit.\narea = "police beat"' in text
+    assert "# guess: each row is one incident" in text
     declared = read_audit_file(path).history
     assert declared is not None
     assert declared.model_dump(exclude_none=True) == {
@@ -383,7 +384,7 @@ def test_positions_of_past_incidents_are_proposed_where_areas_have_outlines(tmp_
 @pytest.mark.parametrize(
     ("crimes", "said"),
     [
-        ("date,beat\n1/31/2022,1\n2/28/2022,2\n", "# 'crimes.csv' may hold past incidents, with dates in another form in 'date'."),
+        ("date,beat\n1/31/2022,1\n2/28/2022,2\n", "# 'crimes.csv' may hold past incidents, with dates in a form that is not read."),
         ("date,beat\n2022-01-31,North\n2022-02-28,South\n", None),
         ("date,lat,lon\n2022-01-31,40.1,0.2\n", None),
     ],

@@ -173,6 +173,15 @@ def test_an_archive_without_a_plain_table_is_refused(
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["people.zip"]
 
 
+def test_an_archive_with_a_name_twice_is_refused(engine: ibis.BaseBackend, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "people.csv.zip", "w") as archive:
+        archive.writestr("people.csv", PEOPLE)
+        with pytest.warns(UserWarning, match="Duplicate"):
+            archive.writestr("people.csv", "id\n7\n")
+
+    assert refused(engine, tmp_path, "people.csv.zip").found == "it holds 'people.csv' more than once."
+
+
 def test_an_archive_that_is_damaged_or_locked_is_refused(engine: ibis.BaseBackend, tmp_path: Path) -> None:
     with zipfile.ZipFile(
         tmp_path / "people.csv.zip", "w"

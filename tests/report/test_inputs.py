@@ -53,6 +53,15 @@ def said(**keys: Any) -> str:
             "people.csv, 1,200 rows from an Excel workbook. Read was sheet <b>. Column names were taken from row 1. SHA-256",
         ),
         (
+            {"reading": ReadingRecord(encoding="utf-8", encoding_from="file", compression="zip", inside="file export/people.csv")},
+            ("people.csv, 1,200 rows from CSV text. It was packed with zip. Read was file export/people.csv. "
+            "Its text is UTF-8. SHA-256"),
+        ),
+        (
+            {"format": "duckdb", "reading": ReadingRecord(inside="view held now")},
+            "people.csv, 1,200 rows from a DuckDB database. Read was view held now. SHA-256",
+        ),
+        (
             {"format": "geopackage", "reading": ReadingRecord(coordinates="New York (ftUS)", inside="layer beats")},
             ("people.csv, 1,200 rows from boundaries in a GeoPackage. Read was layer beats. "
             "Coordinates were changed from “New York (ftUS)” to longitude and latitude. SHA-256"),

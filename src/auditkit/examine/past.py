@@ -34,7 +34,7 @@ def past_incidents(tables: tuple[Candidate, ...], *, known: set[str | None], dra
     drawn
         Whether the table of areas has outlines.
     """
-    found = [table for table in tables if table.kind[0] == "incidents" and table.first("time")]
+    found = [table for table in tables if table.kind[0] == "incidents"]
     named = [past for table in found for past in _named(table, known)]
     if named:
         return max(named, key=lambda one: one.matched)
@@ -61,8 +61,9 @@ def draft_past(draft: Draft, past: Past) -> None:
     """Write [history], or why there is none."""
     table, time = past.table, past.table.first("time")
     if time is None or not time.profile.mostly(time.profile.dates):
-        held = "no dates" if time is None else f"dates in another form in {shown([time.name])}"
-        draft.note(f"{shown([table.opened.file])} may hold past incidents, with {held}.")
+        draft.note(
+            f"{shown([table.opened.file])} may hold past incidents, with dates in a form that is not read."
+        )
         draft.note("Write them year-month-day, and add [history] with path, area and time.")
         return
     draft.section("history")
@@ -76,7 +77,9 @@ def draft_past(draft: Draft, past: Past) -> None:
         draft.column("longitude", table.first("longitude"))
         draft.column("latitude", table.first("latitude"))
     draft.column("time", time)
-    draft.column("count", counted(table))
+    if (count := counted(table)) is None:
+        draft.note("guess: each row is one incident, since no column counts them.")
+    draft.column("count", count)
     draft.note(
         'source = { column = "…", reported = ["…"], discovered = ["…"] }: who reported each one; '
         "the feedback test needs it"

@@ -1,5 +1,6 @@
 """Archives: how large they are unpacked, and that no name in them leads out of them."""
 
+from collections import Counter
 from pathlib import PurePosixPath
 from zipfile import BadZipFile, ZipFile
 
@@ -16,7 +17,8 @@ def check_archive(file: SourceFile, *, most: int | None = None) -> tuple[str, ..
     Raises
     ------
     InputError
-        If it is no archive, says that it would unpack to more, is locked, or holds a name that leads elsewhere.
+        If it is no archive, says that it would unpack to more, is locked, or holds a name twice or one that leads
+        elsewhere.
     """
     largest = LARGEST if most is None else most
     try:
@@ -31,6 +33,8 @@ def check_archive(file: SourceFile, *, most: int | None = None) -> tuple[str, ..
     if any(part.flag_bits & 1 for part in parts):
         raise problem(file.shown_as, "it is locked with a password.", "Save it without one.")
     names = tuple(part.filename for part in parts)
+    if repeated := [name for name, times in Counter(names).items() if times > 1]:
+        raise problem(file.shown_as, f"it holds {shown(repeated)} more than once.", "Pack each file once.")
     outside = [name for name in names if _leads_out(name)]
     if outside:
         mend = "Plain names were expected in an archive; pack it again."

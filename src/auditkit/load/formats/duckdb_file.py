@@ -56,7 +56,7 @@ def _copied(connection: Any, file: SourceFile, shown: str, named: tuple[str, str
     target, view = file.new(".parquet"), ".".join(map(quoted, named))
     settings = {
         "autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "memory_limit": memory,
-        "temp_directory": str(file.scratch / "spill"),
+        "temp_directory": str(file.scratch / "spill"), "python_enable_replacements": "false",
     }  # fmt: skip
     with duckdb.connect(str(file.path), read_only=True, config=settings) as engine:
         engine.execute(f"SET allowed_paths = [{_text(target)}]")

@@ -28,7 +28,7 @@ def shown_address(source: TableSource) -> str:
 
 
 def read_postgres(connection: Any, source: TableSource, *, scratch: Path) -> tuple[Read, Fingerprint]:
-    """Copy a table, a view or a materialized view from a server to the scratch folder, and read it from there; values become text.
+    """Copy a table or view from a server to the scratch folder, and read it from there; values become text.
 
     The fingerprint is that of the rows as CSV text with a header, ordered by every column as text, byte by byte.
 
