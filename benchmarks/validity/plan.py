@@ -35,7 +35,7 @@ STUDIES = (
 
 
 def full(draws: float = 1.0) -> Iterator[World]:
-    """Lay out every world; about an hour on two cores. `draws` multiplies the number of draws."""
+    """Lay out every world; about an hour of processor time. `draws` multiplies the number of draws."""
 
     def times(replicates: int) -> int:
         return max(1, round(draws * replicates))
@@ -46,9 +46,9 @@ def full(draws: float = 1.0) -> Iterator[World]:
     yield from screening.worlds(replicates=times(400))
     yield from subgroups.worlds(replicates=times(400))
     yield from finer.worlds(replicates=times(600))
-    yield from bounds.worlds(replicates=times(1_000))
-    yield from designs.worlds(replicates=times(1_000))
-    yield from limits.worlds(replicates=times(2_000))
-    yield from outcomes.worlds(120, replicates=times(500))
-    yield from rates.worlds(1_500, replicates=times(500))
-    yield from power.worlds(replicates=times(4_000))
+    yield from bounds.worlds(replicates=times(300))
+    yield from designs.worlds(replicates=times(300))
+    yield from limits.worlds(replicates=times(1_000))
+    yield from outcomes.worlds(120, replicates=times(250))
+    yield from rates.worlds(1_500, replicates=times(250))
+    yield from power.worlds(replicates=times(2_500))

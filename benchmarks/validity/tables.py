@@ -17,8 +17,8 @@ ENOUGH = 200
 class Line:
     """Coverage of one kind of interval over many worlds."""
 
-    by_world: list[list[tuple[float, int]]] = field(default_factory=list)
-    """Per world, each interval's coverage and how often it was given."""
+    by_world: list[list[tuple[float, int, float]]] = field(default_factory=list)
+    """Per world, each interval's coverage, how often it was given, and in what share of draws."""
     given: int = 0
     below: int = 0
     above: int = 0
@@ -31,19 +31,23 @@ class Line:
 
     @property
     def mean(self) -> float:
-        """Coverage, averaged over the intervals of each world, then over worlds."""
-        return sum(sum(p for p, _ in world) / len(world) for world in self.by_world) / self.worlds
+        """Coverage, averaged over the intervals of each world, then over worlds; by the share of draws that gave one."""
+        return sum(sum(p * w for p, _, w in world) / len(world) for world in self.by_world) / self._weight
+
+    @property
+    def _weight(self) -> float:
+        return sum(sum(w for *_, w in world) / len(world) for world in self.by_world)
 
     @property
     def mean_error(self) -> float:
         """Monte Carlo standard error of the mean, as if the intervals of a world always failed together."""
-        spread = (sum(p * (1 - p) / n for p, n in world) / len(world) for world in self.by_world)
-        return math.sqrt(sum(spread)) / self.worlds
+        spread = (sum(w**2 * p * (1 - p) / n for p, n, w in world) / len(world) for world in self.by_world)
+        return math.sqrt(sum(spread)) / self._weight
 
     @property
     def lowest(self) -> tuple[float, float]:
         """Return the lowest coverage in a single world, and its standard error."""
-        every = [pair for world in self.by_world for pair in world if pair[1] >= ENOUGH]
+        every = [(p, n) for world in self.by_world for p, n, _ in world if n >= ENOUGH]
         if not every:
             return math.nan, math.nan
         p, n = min(every)
@@ -65,7 +69,7 @@ def coverage(
     """Sort the intervals of every world into lines; None leaves one out."""
     lines: dict[tuple[str, ...], Line] = defaultdict(Line)
     for record in records:
-        here: dict[tuple[str, ...], list[tuple[float, int]]] = defaultdict(list)
+        here: dict[tuple[str, ...], list[tuple[float, int, float]]] = defaultdict(list)
         for row in record["intervals"]:
             name = key(record, row)
             *_, held, below, above, absent = row
@@ -76,7 +80,7 @@ def coverage(
             line.given, line.absent = line.given + given, line.absent + absent
             line.below, line.above = line.below + below, line.above + above
             if given:
-                here[name].append((held / given, given))
+                here[name].append((held / given, given, given / (given + absent)))
         for name, pairs in here.items():
             lines[name].by_world.append(pairs)
     return {name: line for name, line in lines.items() if line.by_world}

@@ -86,9 +86,7 @@ def measured(
         families={(family.metric, family.dimension): family for family in families}, minimum_n=minimum_n,
         ratio_interval="katz",
     )  # fmt: skip
-    found = measure_alerts(
-        given, setting=setting, test_rates=rates, rng=np.random.default_rng(1), progress=lambda _: None
-    )
+    found = measure_alerts(given, setting=setting, test_rates=rates, progress=lambda _: None)
     return found.by_id()
 
 

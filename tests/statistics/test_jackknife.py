@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import t as student
+from scipy.stats import ttest_1samp
 
 from auditkit.statistics import critical, jackknife
-from auditkit.statistics.jackknife import mean_interval, ratio_of_sums_interval
+from auditkit.statistics.jackknife import difference_interval, mean_interval, ratio_of_sums_interval
 
 SEEDS = st.integers(0, 10_000)
 
@@ -35,6 +36,73 @@ def test_mean_of_symmetric_blocks_by_hand() -> None:
     low, high = mean_interval([[1, 1], [2, 1], [3, 1], [4, 1]], level=0.95)
 
     assert (low, high) == pytest.approx((2.5 / reach, 2.5 * reach))
+
+
+def test_difference_of_a_mean_and_nothing_is_the_one_sample_t_interval() -> None:
+    # Left out one at a time a mean moves by deviation / (n - 1); Tukey's variance of it is s^2 / n.
+    amounts = np.array([-3.0, -1, 0, 0, 1, 3])  # symmetric, and with tails no heavier than the normal's
+    alone = np.column_stack([amounts, np.ones(6)])
+    beside = np.column_stack([alone, np.zeros(6), np.ones(6)])
+    expected = ttest_1samp(amounts, 0.0).confidence_interval(0.95)
+
+    assert difference_interval(alone, level=0.95) == pytest.approx((expected.low, expected.high))
+    assert difference_interval(beside, level=0.95) == pytest.approx((expected.low, expected.high))
+
+
+def test_likeness_of_blocks_widens_a_difference_as_often_as_it_says() -> None:
+    totals = np.column_stack([[-3.0, -1, 0, 0, 1, 3], np.ones(6)])
+    seen: list[np.ndarray] = []
+
+    def twice(parts: np.ndarray) -> float:
+        seen.append(parts)
+        return 2.0
+
+    low, high = difference_interval(totals, level=0.95)
+    wide = difference_interval(totals, level=0.95, widening=twice)
+
+    assert wide == pytest.approx((2 * low, 2 * high))  # the difference itself is 0
+    assert seen[0] == pytest.approx(totals[:, 0] / 5)  # the mean without a block, -deviation / (n - 1) away
+
+
+def test_difference_over_areas_and_periods_by_hand() -> None:
+    # Area effects 0, 6 and period effects 0, 2, 4 add up without a remainder; denominators of 1. Means over cells: areas
+    # 2, 8; periods 3, 5, 7. Variance of the grand mean by areas: s2/n = 18/2 = 9; by periods: 4/3; by cells: leaving
+    # out one of six moves the mean by deviation/5, so 5/6 x sum of squared deviations/25 = 70/30 = 7/3.
+    # Together 9 + 4/3 - 7/3 = 8, less than by areas alone, which counts: 1 degree of freedom.
+    cells = np.array([[0.0, 2, 4], [6, 8, 10]])
+
+    low, high = difference_interval(np.stack([cells, np.ones((2, 3))], axis=-1), level=0.95)
+
+    reach = student.ppf(0.975, 1) * 3
+    assert (low, high) == pytest.approx((5 - reach, 5 + reach))
+
+
+def test_differences_are_covered_as_often_as_they_say_whatever_varies() -> None:
+    # Cells that vary alone; with their area; with their period; a true difference of 0. 40 areas by 12 periods.
+    rng = np.random.default_rng(23)
+    for of_area, of_period in ((0.0, 0.0), (1.0, 0.0), (0.0, 1.0)):
+        held = 0
+        for _ in range(400):
+            found = (
+                rng.normal(size=(40, 12))
+                + of_area * rng.normal(size=(40, 1))
+                + of_period * rng.normal(size=12)
+            )
+            low, high = difference_interval(np.stack([found, np.ones((40, 12))], axis=-1), level=0.95)
+            held += low <= 0 <= high
+        assert 0.92 <= held / 400 <= 0.995  # three standard errors below .95; above it wider than it need be
+
+
+@pytest.mark.parametrize("totals", [[[1, 1, 1]] * 3, [[math.nan, 1]] * 3, [1.0, 2.0]])
+def test_differences_need_two_or_four_finite_columns(totals: list[object]) -> None:
+    with pytest.raises(ValueError, match="2 or 4 columns"):
+        difference_interval(totals, level=0.95)
+
+
+@pytest.mark.parametrize("totals", [[[1.0, 1.0]] * 3, [[1.0, 1.0], [2.0, 0.0]], [[1.0, 1.0]]])
+def test_differences_without_spread_or_without_a_denominator_have_no_interval(totals: list[object]) -> None:
+    with pytest.raises(ValueError, match=r"all blocks agree|no sum that is 0"):
+        difference_interval(totals, level=0.95)
 
 
 def test_two_blocks_have_one_degree_of_freedom_and_no_skewness() -> None:
@@ -89,11 +157,11 @@ def test_intervals_hold_the_value_and_turn_with_the_ratio(seed: int, blocks: int
 def test_two_ways_are_never_narrower_in_variance_than_either(seed: int) -> None:
     rng = np.random.default_rng(seed)
     table = rng.lognormal(0, 1, (12, 6, 1)) * rng.lognormal(0, 0.5, (12, 6, 2))
-    contrast = np.array([1.0, -1.0])
+    log_mean = jackknife._Statistic(lambda sums: np.log(sums) @ [1.0, -1.0], slice(None))
 
-    both = jackknife._crossed(table, contrast)
+    both = jackknife._crossed(table, log_mean)
 
-    one, two = jackknife._spread(table.sum(axis=1), contrast), jackknife._spread(table.sum(axis=0), contrast)
+    one, two = jackknife._spread(table.sum(axis=1), log_mean), jackknife._spread(table.sum(axis=0), log_mean)
     assert both.variance >= max(one.variance, two.variance)
     assert min(one.df, two.df) <= both.df <= one.df + two.df
 

@@ -2,8 +2,6 @@
 
 from collections.abc import Callable, Iterable
 
-import numpy as np
-
 from auditkit.definitions.alerts import TestRates
 from auditkit.measure.alert_coverage import coverage
 from auditkit.measure.alert_events import base_rate, costs, recall
@@ -68,7 +66,6 @@ def measure_alerts(
     parts: tuple[str, ...] = ALERT_PARTS,
     setting: Setting,
     test_rates: TestRates | None,
-    rng: np.random.Generator,
     progress: Callable[[str], None],
 ) -> Measurements:
     """Measure an alert system from its counts.
@@ -83,8 +80,6 @@ def measure_alerts(
         Families and minimum sizes.
     test_rates
         Error rates of a test, where the audit file gives some.
-    rng
-        Draws blocks of areas.
     progress
         Called with the name of each part as it starts.
     """
@@ -94,11 +89,11 @@ def measure_alerts(
         "actions": lambda: (*actions(tally, setting), *costs(tally)),
         "events": lambda: recall(tally, minimum_n=setting.minimum_n),
         "coverage": lambda: coverage(tally),
-        "exposure": lambda: () if places is None else exposure(places, families=setting.families, rng=rng),
+        "exposure": lambda: () if places is None else exposure(places, families=setting.families),
         "base_rate": lambda: base_rate(test_rates),
         "lawful_records": lambda: lawful_alerts(tally, setting),
         "resident_reports": lambda: (
-            () if tally.places is None else resident_reports(tally.places, families=setting.families, rng=rng)
+            () if tally.places is None else resident_reports(tally.places, families=setting.families)
         ),
     }
     items: list[Measurement] = []

@@ -62,9 +62,7 @@ def measure_by_kind(
             families={(family.metric, family.dimension): family for family in measuring.families},
             minimum_n=measuring.minimum_n, ratio_interval=measuring.ratio_interval,
         )  # fmt: skip
-        found = measure_alerts(
-            tally, parts=parts, setting=setting, test_rates=test_rates, rng=rng, progress=progress
-        )
+        found = measure_alerts(tally, parts=parts, setting=setting, test_rates=test_rates, progress=progress)
         return without_refused(found, tally.refused)
     return measure(tally, metrics=parts, measuring=measuring, progress=progress)
 

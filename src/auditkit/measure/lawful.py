@@ -44,9 +44,7 @@ def lawful_alerts(tally: AlertTally, setting: Setting) -> Iterator[Measurement]:
             yield replace(item, stratum=LAWFUL_RECORDS)
 
 
-def lawful_places(
-    tally: PlaceTally, *, families: Families, rng: np.random.Generator
-) -> Iterator[Measurement]:
+def lawful_places(tally: PlaceTally, *, families: Families) -> Iterator[Measurement]:
     """Repeat hits and exposure without periods of unlawful practice, in the audited time and in the history.
 
     References
@@ -57,9 +55,7 @@ def lawful_places(
     if not tally.unlawful or not kept.any():
         return
     without = _without(tally, kept)
-    for item in chain(
-        accuracy(without, families=families, rng=rng), exposure(without, families=families, rng=rng)
-    ):
+    for item in chain(accuracy(without, families=families), exposure(without, families=families)):
         yield replace(item, stratum=WITHOUT_UNLAWFUL)
 
 

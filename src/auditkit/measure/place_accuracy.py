@@ -8,11 +8,11 @@ from auditkit.measure.place_flags import ORACLE, RANDOM, TOOL, Choices, choices
 from auditkit.measure.place_resampling import (
     Blocks,
     Counts,
+    difference_of_sums,
     joint_level,
     lay_out_blocks,
     over_sums,
     plain,
-    resampled,
 )
 from auditkit.results.measurements import Family, Measurement, NotEstimable, Result
 from auditkit.results.places import PlaceTally
@@ -33,7 +33,7 @@ def _measured(metric: str, name: str, result: Result, *, against: str | None = N
 
 
 def accuracy(
-    tally: PlaceTally, *, families: dict[tuple[str, tuple[str, ...]], Family], rng: np.random.Generator
+    tally: PlaceTally, *, families: dict[tuple[str, tuple[str, ...]], Family]
 ) -> Iterator[Measurement]:
     """Measure hit rate, PAI and PEI of the tool and of every baseline, and compare the tool with each.
 
@@ -46,7 +46,7 @@ def accuracy(
     if total == 0:
         yield _measured("hit_rate", TOOL, NotEstimable(reason="NE-DENOM"))
         return
-    blocks = lay_out_blocks(tally, periods=chosen.outcomes.shape[1], rng=rng)
+    blocks = lay_out_blocks(tally, periods=chosen.outcomes.shape[1])
     caught = {name: np.where(flags, chosen.outcomes, 0.0) for name, flags in chosen.flags.items()}
     for name, grid in caught.items():
         hits = float(grid.sum())
@@ -94,15 +94,11 @@ def _against(
     total = float(chosen.outcomes.sum())
     others = [name for name in caught if name not in {TOOL, ORACLE}]
     gains = {name: caught[TOOL] - caught[name] for name in others}
-    net = [net_of_swaps(gains[name], _swaps(chosen, name)) for name in others]
-    drawn = blocks.draws(np.stack([*net, chosen.outcomes]))
     joint = joint_level(family, comparisons=len(others))
-    for at, name in enumerate(others):
-        with np.errstate(
-            invalid="ignore", divide="ignore"
-        ):  # a draw without any incident has no hit rate and is left out
-            spread = drawn[:, at] / drawn[:, -1]
-        result = resampled(float(gains[name].sum()) / total, spread, blocks, joint=joint)
+    for name in others:
+        net = net_of_swaps(gains[name], _swaps(chosen, name))
+        totals = blocks.totals(np.stack([net, chosen.outcomes]))
+        result = difference_of_sums(float(gains[name].sum()) / total, totals, blocks, joint=joint)
         yield _measured("hit_rate_difference", TOOL, result, against=name)
         only_tool = float(np.where(chosen.flags[name], 0.0, caught[TOOL]).sum())
         only_other = float(np.where(chosen.flags[TOOL], 0.0, caught[name]).sum())

@@ -7,12 +7,18 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from auditkit.measure.place_resampling import Blocks, joint_level, lay_out_blocks, over_sums, plain, resampled
+from auditkit.measure.place_resampling import (
+    Blocks,
+    difference_of_sums,
+    joint_level,
+    lay_out_blocks,
+    over_sums,
+    plain,
+)
 from auditkit.results.areas import Areas, ResidentGroup
 from auditkit.results.measurements import Estimate, Family, Measurement, NotEstimable, Result
 from auditkit.results.places import PlaceTally
 from auditkit.statistics.exposure import mean_exposure, most_targeted, rank_correlation, strict_ranks
-from auditkit.statistics.jackknife import difference_parts
 
 Floats = NDArray[np.float64]
 Families = dict[tuple[str, tuple[str, ...]], Family]
@@ -41,9 +47,9 @@ def burdens(tally: PlaceTally) -> tuple[Burden, ...]:
     return tuple(found)
 
 
-def exposure(tally: PlaceTally, *, families: Families, rng: np.random.Generator) -> Iterator[Measurement]:
+def exposure(tally: PlaceTally, *, families: Families) -> Iterator[Measurement]:
     """Measure what the average resident's area receives, for each group of residents and between groups."""
-    blocks = lay_out_blocks(tally, periods=1, rng=rng)
+    blocks = lay_out_blocks(tally, periods=1)
     for dimension in dict.fromkeys(group.dimension for group in tally.areas.groups):
         groups = [group for group in tally.areas.groups if group.dimension == dimension]
         for burden in burdens(tally):
@@ -110,11 +116,7 @@ def _compared(
     first, second = (float(sums[at].sum() / sums[at + 1].sum()) for at in (0, 2))
     cube = np.stack(sums)[:, :, None]
     if kind == "difference":
-        drawn = blocks.draws(cube)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            gaps = drawn[:, 0] / drawn[:, 1] - drawn[:, 2] / drawn[:, 3]
-        parts = difference_parts(blocks.totals(cube))
-        return resampled(first - second, gaps, blocks, joint=joint, parts=parts)
+        return difference_of_sums(first - second, blocks.totals(cube), blocks, joint=joint)
     if second == 0:
         return NotEstimable(reason="NE-BOTHZERO" if first == 0 else "NE-DENOM")
     return over_sums(first / second, blocks.totals(cube), blocks, joint=joint)

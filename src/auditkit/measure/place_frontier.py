@@ -13,7 +13,14 @@ from numpy.typing import NDArray
 
 from auditkit.definitions.frontier import EVERYONE, Frontier
 from auditkit.measure.place_flags import HISTORY, RESIDENTS, TOOL, choices, earlier_counts
-from auditkit.measure.place_resampling import Blocks, joint_level, lay_out_blocks, over_sums, plain, resampled
+from auditkit.measure.place_resampling import (
+    Blocks,
+    difference_of_sums,
+    joint_level,
+    lay_out_blocks,
+    over_sums,
+    plain,
+)
 from auditkit.results.areas import Areas, Floats
 from auditkit.results.measurements import Measurement, NotEstimable, Result
 from auditkit.results.places import Grid, PastCounts, PlaceTally
@@ -48,14 +55,14 @@ class Halves:
     """Number of earlier periods."""
 
 
-def frontier(tally: PlaceTally, asked: Frontier | None, *, rng: np.random.Generator) -> Iterator[Measurement]:
+def frontier(tally: PlaceTally, asked: Frontier | None) -> Iterator[Measurement]:
     """Measure, for the tool, simple rules and each cap, how much is found and whom it falls on.
 
     Nothing where the audit file does not ask.
     """
     if asked is None or tally.outcomes is None:
         return
-    halves = _halves(tally, asked, rng)
+    halves = _halves(tally, asked)
     if isinstance(halves, NotEstimable):
         yield _of("frontier_hit_rate", TOOL, halves)
         return
@@ -77,7 +84,7 @@ def _of(metric: str, name: str, result: Result, *, against: str | None = None) -
     )
 
 
-def _halves(tally: PlaceTally, asked: Frontier, rng: np.random.Generator) -> Halves | NotEstimable:
+def _halves(tally: PlaceTally, asked: Frontier) -> Halves | NotEstimable:
     """Keep areas where it is known who is affected, and part the periods in the middle."""
     counts, before = earlier_counts(tally)
     periods = len(tally.periods)
@@ -99,7 +106,7 @@ def _halves(tally: PlaceTally, asked: Frontier, rng: np.random.Generator) -> Hal
     rest = _only(tally, kept, periods=np.arange(first, periods))
     assert rest.outcomes is not None  # noqa: S101  # there are outcomes
     return Halves(
-        outcomes=rest.outcomes, blocks=lay_out_blocks(rest, periods=periods - first, rng=rng), expected=counts[kept, : before + first].sum(axis=1),
+        outcomes=rest.outcomes, blocks=lay_out_blocks(rest, periods=periods - first), expected=counts[kept, : before + first].sum(axis=1),
         part=some, whole=every, rules=rules, count=count, earlier=before + first,
     )  # fmt: skip
 
@@ -134,6 +141,7 @@ def _only(
         areas=replace(
             areas, ids=tuple(areas.ids[at] for at in kept), blocks=np.unique(areas.blocks[kept], return_inverse=True)[1],
             residents=None if areas.residents is None else areas.residents[kept],
+            centroids=None if areas.centroids is None else areas.centroids[kept],
         ),
     )  # fmt: skip
 
@@ -213,17 +221,13 @@ def _beside_tool(
     swaps = flags.astype(np.float64) - tool
     net = net_of_swaps(gains, swaps) if swaps.sum() == 0 else gains
     mine, his = _falls_on(flags, halves), _falls_on(tool, halves)
-    drawn = blocks.draws(np.stack([net, outcomes, *mine, *his]))
-    with np.errstate(invalid="ignore", divide="ignore"):  # a draw without incidents or residents is left out
-        losses, shares = drawn[:, 0] / drawn[:, 1], drawn[:, 2] / drawn[:, 3] - drawn[:, 4] / drawn[:, 5]
-    value = float(gains.sum() / outcomes.sum())
-    yield _of(
-        "frontier_hit_rate_difference", name, resampled(value, losses, blocks, joint=joint), against=TOOL
+    losses = difference_of_sums(
+        float(gains.sum() / outcomes.sum()), blocks.totals(np.stack([net, outcomes])), blocks, joint=joint
     )
+    yield _of("frontier_hit_rate_difference", name, losses, against=TOOL)
     if min(mine[1].sum(), his[1].sum()) == 0:
         yield _of("frontier_group_share_difference", name, NotEstimable(reason="NE-DENOM"), against=TOOL)
         return
     gap = float(mine[0].sum() / mine[1].sum() - his[0].sum() / his[1].sum())
-    yield _of(
-        "frontier_group_share_difference", name, resampled(gap, shares, blocks, joint=joint), against=TOOL
-    )
+    shares = difference_of_sums(gap, blocks.totals(np.stack([*mine, *his])), blocks, joint=joint)
+    yield _of("frontier_group_share_difference", name, shares, against=TOOL)

@@ -1,4 +1,4 @@
-"""Intervals of place measures: whole blocks of areas, crossed with blocks of periods, are drawn again.
+"""Intervals of place measures: whole blocks of areas, crossed with blocks of periods, are left out in turn.
 
 References
 ----------
@@ -15,14 +15,17 @@ from numpy.typing import NDArray
 from auditkit.results.areas import Areas
 from auditkit.results.measurements import Bounds, Estimate, Family, Measurement
 from auditkit.results.places import PlaceTally
-from auditkit.statistics.block_bootstrap import bootstrap_blocks_and_periods
 from auditkit.statistics.blocks import crossed_totals, period_blocks
-from auditkit.statistics.jackknife import log_parts, mean_interval, ratio_of_sums_interval
+from auditkit.statistics.jackknife import (
+    difference_interval,
+    log_parts,
+    mean_interval,
+    ratio_of_sums_interval,
+)
 from auditkit.statistics.likeness import Reach, reaches, widening
 from auditkit.statistics.made_blocks import contiguous_blocks
 
 LEAST_BLOCKS = 20
-REPLICATES = 2000
 MOST_PLACES = 100
 """More blocks are put together where it is asked how alike near ones are."""
 
@@ -35,7 +38,6 @@ class Blocks:
     """Shape (areas,)."""
     periods: NDArray[np.int64]
     """Shape (periods,); consecutive periods share one."""
-    rng: np.random.Generator
     places: NDArray[np.int64] | None = None
     """Shape (blocks,): the place of each block among `near`."""
     near: tuple[Reach, ...] = ()
@@ -63,21 +65,15 @@ class Blocks:
             return 1.0
         return widening(np.bincount(self.places, weights=parts), self.near)
 
-    def draws(self, cube: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Draw blocks again: sums of each quantity, shape (replicates, quantities)."""
-        return bootstrap_blocks_and_periods(
-            cube, self.areas, period_blocks=self.periods, replicates=REPLICATES, rng=self.rng
-        )
 
-
-def lay_out_blocks(tally: PlaceTally, *, periods: int, rng: np.random.Generator) -> Blocks:
+def lay_out_blocks(tally: PlaceTally, *, periods: int) -> Blocks:
     """Lay out the blocks: contiguous areas, crossed with runs of about the cube root of all periods.
 
-    Where time plays no part, also how far likeness may reach between them, if it is known where they are.
+    Also how far likeness may reach between them, if it is known where they are.
     """
     length = max(1, round(periods ** (1 / 3)))
-    blocks = Blocks(areas=tally.areas.blocks, periods=period_blocks(periods, length=length), rng=rng)
-    points = _middles(tally.areas) if periods == 1 and blocks.independent >= LEAST_BLOCKS else None
+    blocks = Blocks(areas=tally.areas.blocks, periods=period_blocks(periods, length=length))
+    points = _middles(tally.areas) if blocks.independent >= LEAST_BLOCKS else None
     if points is None:
         return blocks
     places = np.arange(len(points), dtype=np.int64)
@@ -169,29 +165,27 @@ def over_sums(
     return _estimate(value, at if blocks.independent >= LEAST_BLOCKS else None, joint=joint, counts=counts)
 
 
-def resampled(
-    value: float,
-    draws: NDArray[np.float64],
-    blocks: Blocks,
-    *,
-    joint: float | None = None,
-    parts: NDArray[np.float64] | None = None,
+def difference_of_sums(
+    value: float, totals: NDArray[np.float64], blocks: Blocks, *, joint: float | None = None
 ) -> Estimate:
-    """Put bootstrap intervals around a difference: its standard error times Student's t on blocks - 1.
+    """Put jackknife intervals around a difference, widened by how alike near blocks are.
 
-    Where each block's part in it is given, they are widened by how alike near blocks are.
+    Parameters
+    ----------
+    value, blocks, joint
+        As `over_sums`.
+    totals
+        From `Blocks.totals`: four columns a, b, c, d of a / b - c / d; or a and b alone, where a may be negative.
     """
-    from scipy.special import stdtrit
-
-    sound = draws[np.isfinite(draws)]
-    spread = float(np.std(sound, ddof=1)) if len(sound) > 0.95 * len(draws) else 0.0
-    spread *= 1.0 if parts is None else blocks.widening(parts)
 
     def at(level: float) -> Bounds:
-        reach = float(stdtrit(blocks.independent - 1, (1 + level) / 2)) * spread
-        return value - reach, value + reach
+        return difference_interval(totals, level=level, widening=blocks.widening)
 
-    return _estimate(value, at if blocks.independent >= LEAST_BLOCKS and spread > 0 else None, joint=joint)
+    try:
+        at(0.95)
+    except ValueError:  # one block holds everything, or all agree: no interval can be had
+        return _estimate(value, None, joint=joint)
+    return _estimate(value, at if blocks.independent >= LEAST_BLOCKS else None, joint=joint)
 
 
 def joint_level(family: Family | None, *, comparisons: int) -> float | None:

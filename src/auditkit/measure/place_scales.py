@@ -71,7 +71,7 @@ def at_other_scales(
         anew = redrawn(tally, scale.labels, flags=_decided_anew(tally, scale.labels))
         flags = redrawn(tally, scale.labels, flags=_sums(tally.flags, scale.labels)) if counted else anew
         measured = chain(
-            accuracy(anew, families=families, rng=rng), exposure(flags, families=families, rng=rng),
+            accuracy(anew, families=families), exposure(flags, families=families),
             concentration(_unlinked(flags), rng=rng),
         )  # fmt: skip
         for item in measured:

@@ -101,24 +101,22 @@ def measure_places(
     families
         Families that the policy declares.
     rng
-        Draws blocks and permutations; each part has a child of it, so that one part moves no other's numbers.
+        Draws permutations; each part has a child of it, so that one part moves no other's numbers.
     progress
         Called with the name of each part as it starts.
     """
     declared = {(family.metric, family.dimension): family for family in families}
     children = dict(zip(PARTS, rng.spawn(len(PARTS)), strict=True))
     measured: dict[str, Callable[[], Iterable[Measurement]]] = {
-        "accuracy": lambda: accuracy(tally, families=declared, rng=children["accuracy"]),
-        "exposure": lambda: exposure(tally, families=declared, rng=children["exposure"]),
+        "accuracy": lambda: accuracy(tally, families=declared),
+        "exposure": lambda: exposure(tally, families=declared),
         "concentration": lambda: concentration(tally, rng=children["concentration"]),
         "areas": lambda: areas(tally),
         "scales": lambda: at_other_scales(tally, families=declared, rng=children["scales"]),
         "displacement": lambda: displacement(tally),
-        "frontier": lambda: frontier(tally, asked, rng=children["frontier"]),
-        "lawful_records": lambda: lawful_places(tally, families=declared, rng=children["lawful_records"]),
-        "resident_reports": lambda: resident_reports(
-            tally, families=declared, rng=children["resident_reports"]
-        ),
+        "frontier": lambda: frontier(tally, asked),
+        "lawful_records": lambda: lawful_places(tally, families=declared),
+        "resident_reports": lambda: resident_reports(tally, families=declared),
     }
     items: list[Measurement] = []
     for part in parts:

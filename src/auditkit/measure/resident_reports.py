@@ -33,9 +33,7 @@ REPORT_MEASURES = {
 """Every measure of reports by residents, with its meaning."""
 
 
-def resident_reports(
-    tally: PlaceTally, *, families: Families, rng: np.random.Generator
-) -> Iterator[Measurement]:
+def resident_reports(tally: PlaceTally, *, families: Families) -> Iterator[Measurement]:
     """Measure reports per resident and minutes to an answer, by area and by group of residents.
 
     References
@@ -51,7 +49,7 @@ def resident_reports(
         "unmatched_reports", float(reports.unmatched), method="count", counts=(reports.unmatched, None)
     )
     yield from _areas(tally, reports)
-    blocks = lay_out_blocks(tally, periods=1, rng=rng)
+    blocks = lay_out_blocks(tally, periods=1)
     for dimension in dict.fromkeys(group.dimension for group in tally.areas.groups):
         groups = [group for group in tally.areas.groups if group.dimension == dimension]
         for burden in _burdens(tally, reports):

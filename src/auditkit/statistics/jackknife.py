@@ -1,4 +1,4 @@
-"""Intervals for ratios of sums and for means over blocks, found by leaving out one block at a time.
+"""Intervals for ratios of sums, their differences and means over blocks, found by leaving out one block at a time.
 
 Blocks are few (20 to 40) and their sums skewed. Percentiles of a block bootstrap then miss too often, and so does its
 standard error with Student's t. What is done instead: the jackknife variance of the logarithm, Student's t with the
@@ -26,6 +26,7 @@ Miller, D. L. (2011), Robust inference with multiway clustering, Journal of Busi
 238-249.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -107,6 +108,45 @@ def mean_interval(totals: ArrayLike, *, level: float) -> Interval:
     return _interval(totals, np.array([1.0, -1.0]), level)
 
 
+def difference_interval(
+    totals: ArrayLike, *, level: float, widening: Callable[[Floats], float] = lambda _: 1.0
+) -> Interval:
+    """Interval for a / b - c / d, or for a / b where a may be negative; parts are sums over blocks.
+
+    Parameters
+    ----------
+    totals
+        Shape (blocks, 4) or (blocks, blocks of periods, 4), columns a, b, c, d; or the columns a and b alone.
+        Below about 20 blocks do not trust the interval.
+    level
+        Confidence level, such as 0.95.
+    widening
+        Given how far the difference moves when a block is left out, shape (blocks,): how many times farther blocks
+        that resemble their neighbours let it stray than blocks that do not.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two blocks, b or d is 0 or would be without one block, or all blocks agree.
+
+    References
+    ----------
+    As `ratio_of_sums_interval`, without the logarithm.
+
+    >>> low, high = difference_interval([[1, 1, 1, 1], [2, 1, 1, 1], [3, 1, 1, 1]], level=0.95)
+    >>> bool(low < 2 - 1 < high)
+    True
+    """
+    table = np.asarray(totals, dtype=np.float64)
+    if table.ndim not in {2, 3} or table.shape[-1] not in {2, 4} or not np.isfinite(table).all():
+        msg = f"expected finite sums in 2 or 4 columns over one or two ways, found shape {table.shape}"
+        raise ValueError(msg)
+    spread = _spread_of(table, _DIFFERENCE, widening)
+    value = float(_DIFFERENCE.of(table.reshape(1, -1, table.shape[-1]).sum(axis=1))[0])
+    below, above = _reaches(spread, level)
+    return Interval(value - below, value + above)
+
+
 def log_parts(totals: ArrayLike) -> Floats:
     """How far the log of a ratio of sums, or of a mean, moves when a block is left out; they add up to 0.
 
@@ -133,34 +173,8 @@ def log_parts(totals: ArrayLike) -> Floats:
         return np.asarray(moves - moves.mean())
 
 
-def difference_parts(totals: ArrayLike) -> Floats:
-    """How far a / b - c / d moves when a block is left out; they add up to 0.
-
-    Parameters
-    ----------
-    totals
-        Shape (blocks, 4), columns a, b, c, d.
-
-    Returns
-    -------
-    Shape (blocks,); NaN or infinite where nothing is left without a block.
-
-    References
-    ----------
-    Miller, R. G. (1974), as above.
-
-    >>> difference_parts([[1, 1, 1, 1], [2, 1, 1, 1]])  # 1.5 - 1; 2 - 1 or 1 - 1 without one block
-    array([-0.5,  0.5])
-    """
-    table = np.asarray(totals, dtype=np.float64)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        a, b, c, d = (table.sum(axis=0) - table).T
-        moves = -(a / b - c / d)
-        return np.asarray(moves - moves.mean())
-
-
 def _interval(totals: ArrayLike, contrast: Floats, level: float) -> Interval:
-    """Reach from the log of the statistic, farther on the side to which skewed sums hide values."""
+    """Reach from the log of the statistic."""
     table = np.asarray(totals, dtype=np.float64)
     if (
         table.ndim not in {2, 3}
@@ -169,19 +183,48 @@ def _interval(totals: ArrayLike, contrast: Floats, level: float) -> Interval:
     ):
         msg = f"expected finite sums of at least 0 in {contrast.size} columns over one or two ways, found shape {table.shape}"
         raise ValueError(msg)
-    spread = _spread(table, contrast) if table.ndim == 2 else _crossed(table, contrast)
+    statistic = _Statistic(lambda sums: np.log(sums) @ contrast, slice(None))
+    spread = _spread_of(table, statistic)
+    value = float(np.log(table.reshape(-1, contrast.size).sum(axis=0)) @ contrast)
+    below, above = _reaches(spread, level)
+    return Interval(float(np.exp(value - below)), float(np.exp(value + above)))
+
+
+def _reaches(spread: _Spread, level: float) -> tuple[float, float]:
+    """How far down and up, farther on the side to which skewed sums hide values."""
+    error, q = spread.variance**0.5, float(ndtri((1 + level) / 2))
+    t = float(stdtrit(spread.df, (1 + level) / 2))
+    return max(t, _unskewed(q, spread.skewness)) * error, max(t, -_unskewed(-q, spread.skewness)) * error
+
+
+class _Statistic(NamedTuple):
+    of: Callable[[Floats], Floats]
+    """Turns sums of shape (n, m) into n values."""
+    needed: slice
+    """Columns whose sum may not be 0."""
+
+
+def _difference_of(sums: Floats) -> Floats:
+    shares = sums[:, ::2] / sums[:, 1::2]
+    return shares[:, 0] - shares[:, 1] if shares.shape[1] > 1 else shares[:, 0]
+
+
+_DIFFERENCE = _Statistic(_difference_of, slice(1, None, 2))
+
+
+def _spread_of(
+    table: Floats, statistic: _Statistic, widening: Callable[[Floats], float] = lambda _: 1.0
+) -> _Spread:
+    spread = (_spread if table.ndim == 2 else _crossed)(table, statistic, widening)
     if not spread.variance > 0:
         msg = "all blocks agree, so that there is no standard error"
         raise ValueError(msg)
-    value = float(np.log(table.reshape(-1, contrast.size).sum(axis=0)) @ contrast)
-    error, q = spread.variance**0.5, float(ndtri((1 + level) / 2))
-    t = float(stdtrit(spread.df, (1 + level) / 2))
-    below = max(t, _unskewed(q, spread.skewness))
-    above = max(t, -_unskewed(-q, spread.skewness))
-    return Interval(float(np.exp(value - below * error)), float(np.exp(value + above * error)))
+    return spread
 
 
-def _spread(table: Floats, contrast: Floats) -> _Spread:
+def _spread(
+    table: Floats, statistic: _Statistic, widening: Callable[[Floats], float] = lambda _: 1.0
+) -> _Spread:
     """Variance over one way of leaving out: Tukey's, with the degrees of freedom that heavy tails leave.
 
     The variance of a sample variance grows with the kurtosis; the chi-squared variable with the same mean and
@@ -190,10 +233,10 @@ def _spread(table: Floats, contrast: Floats) -> _Spread:
     units = len(table)
     sums = table.sum(axis=0)
     left = sums - table
-    if units < 2 or (left <= 1e-9 * sums).any():
+    if units < 2 or (left[:, statistic.needed] <= 1e-9 * sums[statistic.needed]).any():
         msg = f"expected at least two blocks, and no sum that is 0 without one of them; found {units} blocks"
         raise ValueError(msg)
-    moves = -(np.log(left) @ contrast)
+    moves = -statistic.of(left)
     moves -= moves.mean()
     square = float(np.mean(moves**2))
     if square < 1e-24:
@@ -201,17 +244,23 @@ def _spread(table: Floats, contrast: Floats) -> _Spread:
     skewness = float(np.mean(moves**3)) / square**1.5 / units**0.5
     kurtosis = float(np.mean(moves**4)) / square**2
     df = 2 / (2 / (units - 1) + max(0.0, kurtosis - 3) / units)
-    return _Spread((units - 1) * square, skewness, df)
+    return _Spread((units - 1) * square * widening(moves) ** 2, skewness, df)
 
 
-def _crossed(table: Floats, contrast: Floats) -> _Spread:
-    """Variance over two ways at once: their sum less what both count, never below either (Cameron et al. 2011)."""
-    one = _spread(table.sum(axis=1), contrast)
-    two = _spread(table.sum(axis=0), contrast)
-    both = _spread(table.reshape(-1, contrast.size), contrast)
+def _crossed(
+    table: Floats, statistic: _Statistic, widening: Callable[[Floats], float] = lambda _: 1.0
+) -> _Spread:
+    """Variance over two ways at once: their sum less what both count, never below either (Cameron et al. 2011).
+
+    Where one way alone is as much, its few units say nothing of how sure the other's variance is.
+    """
+    one = _spread(table.sum(axis=1), statistic, widening)
+    two = _spread(table.sum(axis=0), statistic)
+    both = _spread(table.reshape(-1, table.shape[-1]), statistic)
     total = max(one.variance, two.variance, one.variance + two.variance - both.variance)
-    if total == 0:
-        return _Spread(0.0, 0.0, min(one.df, two.df))
+    for alone in (one, two):
+        if total == alone.variance:
+            return alone
     df = total**2 / (one.variance**2 / one.df + two.variance**2 / two.df)
     third = one.skewness * one.variance**1.5 + two.skewness * two.variance**1.5
     return _Spread(total, third / total**1.5, max(df, min(one.df, two.df)))

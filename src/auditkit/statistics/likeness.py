@@ -25,6 +25,7 @@ A mean over 30 places that all share in one field, the hardest case, is held les
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -73,9 +74,16 @@ def reaches(points: ArrayLike) -> tuple[Reach, ...]:
     (3.0, 7.6)
     """
     places = np.asarray(points, dtype=np.float64)
-    if places.ndim != 2 or len(places) < 2:
+    if places.ndim != 2 or len(places) < 2 or places.shape[1] != 2:
         msg = f"expected places of at least two blocks, found shape {places.shape}"
         raise ValueError(msg)
+    return _reaches_between(places.tobytes(), len(places))
+
+
+@lru_cache(maxsize=8)
+def _reaches_between(given: bytes, blocks: int) -> tuple[Reach, ...]:
+    """Lay them out once for the same places: every figure of an audit asks for them."""
+    places = np.frombuffer(given).reshape(blocks, 2)
     away = np.linalg.norm(places[:, None] - places[None], axis=2)
     away = np.where(np.isnan(away), np.inf, away)
     np.fill_diagonal(away, 0.0)
