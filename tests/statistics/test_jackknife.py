@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import ArrayLike
 from scipy.stats import t as student
 from scipy.stats import ttest_1samp
 
@@ -94,13 +95,13 @@ def test_differences_are_covered_as_often_as_they_say_whatever_varies() -> None:
 
 
 @pytest.mark.parametrize("totals", [[[1, 1, 1]] * 3, [[math.nan, 1]] * 3, [1.0, 2.0]])
-def test_differences_need_two_or_four_finite_columns(totals: list[object]) -> None:
+def test_differences_need_two_or_four_finite_columns(totals: ArrayLike) -> None:
     with pytest.raises(ValueError, match="2 or 4 columns"):
         difference_interval(totals, level=0.95)
 
 
 @pytest.mark.parametrize("totals", [[[1.0, 1.0]] * 3, [[1.0, 1.0], [2.0, 0.0]], [[1.0, 1.0]]])
-def test_differences_without_spread_or_without_a_denominator_have_no_interval(totals: list[object]) -> None:
+def test_differences_without_spread_or_without_a_denominator_have_no_interval(totals: ArrayLike) -> None:
     with pytest.raises(ValueError, match=r"all blocks agree|no sum that is 0"):
         difference_interval(totals, level=0.95)
 

@@ -92,7 +92,7 @@ def by_group(
         pairs = _pairs(known, family)
         joint = joint_level(family, comparisons=len(pairs))
         for group, other in pairs:
-            result = _compared(kind, (*sums[group.group], *sums[other.group]), blocks, joint=joint)
+            result = _compared(kind, (*sums[group.group], *sums[other.group]), blocks, joint=joint, most=most)
             yield _one(f"{burden.metric}_{kind}", group, result, other)
 
 
@@ -111,12 +111,17 @@ def _pairs(groups: list[ResidentGroup], family: Family | None) -> list[tuple[Res
 
 
 def _compared(
-    kind: str, sums: tuple[Floats, Floats, Floats, Floats], blocks: Blocks, *, joint: float | None
+    kind: str,
+    sums: tuple[Floats, Floats, Floats, Floats],
+    blocks: Blocks,
+    *,
+    joint: float | None,
+    most: float,
 ) -> Result:
     first, second = (float(sums[at].sum() / sums[at + 1].sum()) for at in (0, 2))
     cube = np.stack(sums)[:, :, None]
     if kind == "difference":
-        return difference_of_sums(first - second, blocks.totals(cube), blocks, joint=joint)
+        return difference_of_sums(first - second, blocks.totals(cube), blocks, joint=joint, most=most)
     if second == 0:
         return NotEstimable(reason="NE-BOTHZERO" if first == 0 else "NE-DENOM")
     return over_sums(first / second, blocks.totals(cube), blocks, joint=joint)

@@ -166,7 +166,12 @@ def over_sums(
 
 
 def difference_of_sums(
-    value: float, totals: NDArray[np.float64], blocks: Blocks, *, joint: float | None = None
+    value: float,
+    totals: NDArray[np.float64],
+    blocks: Blocks,
+    *,
+    joint: float | None = None,
+    most: float = 1.0,
 ) -> Estimate:
     """Put jackknife intervals around a difference, widened by how alike near blocks are.
 
@@ -176,10 +181,13 @@ def difference_of_sums(
         As `over_sums`.
     totals
         From `Blocks.totals`: four columns a, b, c, d of a / b - c / d; or a and b alone, where a may be negative.
+    most
+        The largest difference there can be, either way: 1 between shares.
     """
 
     def at(level: float) -> Bounds:
-        return difference_interval(totals, level=level, widening=blocks.widening)
+        low, high = difference_interval(totals, level=level, widening=blocks.widening)
+        return max(low, -most), min(high, most)
 
     try:
         at(0.95)
