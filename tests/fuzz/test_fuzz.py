@@ -19,9 +19,9 @@ from benchmarks.fuzz.worlds import WORLDS, Case, sound
 @pytest.mark.parametrize(
     ("part", "size", "reports"),
     [
-        ("sections", 1230, 0),
-        ("text", 654, 0),
-        ("tables", 110, None),
+        ("sections", 1270, 0),
+        ("text", 670, 0),
+        ("tables", 44, None),
         ("odd", 6, None),
         ("examined", 16, None),
     ],

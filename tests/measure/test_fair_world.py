@@ -12,7 +12,7 @@ from auditkit.measure.measuring import measure
 from auditkit.results.measurements import Bounds, Estimate, Family, Measurements
 from auditkit.results.tally import Cell, GroupTally, Tally
 
-REPLICATES = 1000
+REPLICATES = 400
 GROUPS = "ABCDE"
 SIZE = 200
 RATE = 0.3

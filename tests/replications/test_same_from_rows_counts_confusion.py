@@ -203,7 +203,7 @@ def measured(path: Path) -> Measurements:
     return measure(counted, metrics=metrics, measuring=measuring, progress=lambda _words: None)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(people=TABLES)
 def test_any_small_table_gives_identical_measurements_in_every_form(
     tmp_path_factory: pytest.TempPathFactory, people: Mapping[str, tuple[int, int, int, int]]
