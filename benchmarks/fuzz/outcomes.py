@@ -4,12 +4,14 @@ import hashlib
 import json
 import re
 import tomllib
+from contextlib import redirect_stderr, redirect_stdout
 from functools import cache
+from io import StringIO
 from pathlib import Path
 from typing import Any, Literal
 
 import jsonschema
-from typer.testing import CliRunner
+from typer.main import get_command
 
 from auditkit.cli.app import app
 from auditkit.results.document import AuditDocument
@@ -36,14 +38,29 @@ def outcome(case: Case, folder: Path) -> Outcome:
     _write(case, folder)
     before, out = _files(folder), folder / "out"
     words = ["run", str(folder / "audit.toml"), "--out", str(out), "--quiet"]
-    result = CliRunner().invoke(app, words, catch_exceptions=False)
-    if result.exit_code == 0:
+    code, _, said = _called(words)
+    if code == 0:
         _check_report(out)
         return "report"
-    _hold(result.exit_code == 2, f"exit {result.exit_code}: {result.stderr}")
+    _hold(code == 2, f"exit {code}: {said}")
     _hold(_files(folder) == before, "something was left behind")
-    _check_words(result.stderr)
+    _check_words(said)
     return "refused"
+
+
+_command = cache(get_command)
+"""The command line, built once: that takes longer than most cases do."""
+
+
+def _called(words: list[str]) -> tuple[object, str, str]:
+    """Call the command line; return its exit code, and what it said on standard output and standard error."""
+    shown, said, code = StringIO(), StringIO(), None
+    with redirect_stdout(shown), redirect_stderr(said):
+        try:
+            _command(app).main(words, prog_name="auditkit")
+        except SystemExit as end:
+            code = end.code
+    return code or 0, shown.getvalue(), said.getvalue()
 
 
 def examined(case: Case, folder: Path) -> Outcome:
@@ -57,19 +74,17 @@ def examined(case: Case, folder: Path) -> Outcome:
     _write(case, folder)
     tables = [str(path) for path in sorted(folder.iterdir()) if path.name != "audit.toml"]
     proposal = folder / "proposed.toml"
-    result = CliRunner().invoke(
-        app,
-        ["examine", *(tables or [str(folder / "absent.csv")]), "--out", str(proposal)],
-        catch_exceptions=False,
+    code, shown, said = _called(
+        ["examine", *(tables or [str(folder / "absent.csv")]), "--out", str(proposal)]
     )
-    if result.exit_code == 0:
-        _hold(not _CONTROL.search(result.stdout), f"control characters on the terminal: {result.stdout!r}")
+    if code == 0:
+        _hold(not _CONTROL.search(shown), f"control characters on the terminal: {shown!r}")
         if proposal.exists():
             tomllib.loads(proposal.read_text(encoding="utf-8"))
         return "report"
-    _hold(result.exit_code == 2, f"exit {result.exit_code}: {result.stderr}")
+    _hold(code == 2, f"exit {code}: {said}")
     _hold(not proposal.exists(), "something was left behind")
-    _check_words(result.stderr)
+    _check_words(said)
     return "refused"
 
 
