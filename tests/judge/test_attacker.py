@@ -23,6 +23,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from auditkit import run_audit
 from auditkit.results.audit import Audit
+from tests.report.tracing import with_ids
 
 Write = Callable[..., Path]
 Mask = NDArray[np.bool_]
@@ -261,7 +262,7 @@ def test_no_element_of_a_page_that_names_withheld_figures_holds_a_digit(
     withheld = {item.id for item in audit.document.measurements if item.status == "withheld"}
     page = Named()
 
-    page.feed(audit.files["report.en.html"].decode())
+    page.feed(with_ids(audit.files))
 
     told = ("".join(words) for ids, words in page.found if {*ids.split()} <= withheld)
     hidden = [

@@ -25,7 +25,7 @@ from auditkit.results.audit import Audit
 from auditkit.results.document import AuditDocument, read_document
 from auditkit.results.oversight import Overseen
 from auditkit.results.oversight_records import OversightRecord
-from tests.report.tracing import untraced
+from tests.report.tracing import untraced, with_ids
 
 Write = Callable[..., Path]
 LARGE = (8000, 2000, 1000, 1000)
@@ -243,7 +243,7 @@ def test_changes_stand_in_a_table_with_both_values(second: Audit) -> None:
 
 
 def test_the_report_shows_each_changed_figure_with_where_it_stands(second: Audit) -> None:
-    page = second.files["report.en.html"].decode()
+    page = with_ids(second.files)
     document = json.loads(second.files["audit.json"])
 
     (row,) = re.findall(r'<tr data-m="false_positive_rate_ratio/race=B~race=A">.*?</tr>', page)

@@ -8,7 +8,7 @@ import pytest
 from scipy.optimize import brentq
 
 import auditkit
-from tests.report.tracing import untraced
+from tests.report.tracing import untraced, with_ids
 
 POLICY = """
 name = "loop"
@@ -365,7 +365,7 @@ def test_both_reports_say_where_it_leads_and_on_which_assumption(taking: auditki
         assert "Every figure is conditional: nobody observed the true rates." in text
         assert "What would help, and what would it cost?" in text
         assert "more concentrated than incidents and the rule make them is 0.00." in text
-    assert 'data-m="loop_runaway_probability/loop=as%20submitted"' in taking.files["report.en.html"].decode()
+    assert 'data-m="loop_runaway_probability/loop=as%20submitted"' in with_ids(taking.files)
     assert taking.files["tables/loop_ladder.csv"].decode().count("\n") == 14
     assert taking.files["tables/loop_areas.csv"].decode().count("\n") == 7
 

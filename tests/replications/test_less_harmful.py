@@ -21,7 +21,7 @@ from auditkit.results.audit import Audit
 from auditkit.results.document import AuditDocument, MeasurementRecord
 from auditkit.tally.alternatives import tally_alternatives
 from auditkit.tally.subgroups import tally_subgroups
-from tests.report.tracing import untraced
+from tests.report.tracing import untraced, with_ids
 
 Write = Callable[..., Path]
 LIMIT = 7
@@ -234,7 +234,7 @@ def test_the_report_shows_the_trade_off_as_a_table_and_a_picture(audit: Audit) -
 
 
 def test_every_number_of_the_two_sections_names_its_measurement(audit: Audit) -> None:
-    html = audit.files["report.en.html"].decode()
+    html = with_ids(audit.files)
     known = {item.id for item in audit.document.measurements}
     for name in ("alternatives", "subgroups"):
         section = html.split(f'<h3 id="{name}">')[1].split("</section>")[0]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import auditkit
-from tests.report.tracing import untraced
+from tests.report.tracing import untraced, with_ids
 
 Write = Callable[..., Path]
 Numbers = dict[str, dict[str, Any]]
@@ -435,7 +435,7 @@ def test_the_logs_have_their_own_part_of_the_report(in_use: auditkit.Audit) -> N
     assert '"cutoff_counts"' not in in_use.files["audit.json"].decode()
     for text in (html, markdown):
         assert "Where more police were sent, more was recorded" in text
-    assert 'data-m="log_deployment_elasticity/loop"' in html
+    assert 'data-m="log_deployment_elasticity/loop"' in with_ids(in_use.files)
     assert "Police cannot discover: reported burglaries." in html
     assert {source.table for source in in_use.document.inputs} == {"records", "areas", "deployment"}
 

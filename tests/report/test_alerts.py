@@ -10,7 +10,7 @@ import pytest
 from auditkit import run_audit
 from auditkit.pipeline import render_again
 from auditkit.results.audit import Audit
-from tests.report.tracing import untraced
+from tests.report.tracing import untraced, with_ids
 
 TOOL = """
 [tool]
@@ -84,7 +84,7 @@ def audited(
 
 
 def page(audit: Audit) -> str:
-    return audit.files["report.en.html"].decode()
+    return with_ids(audit.files)
 
 
 def words(audit: Audit) -> str:

@@ -120,7 +120,7 @@ def test_a_vendor_finds_every_number_by_its_name(vendor: Path) -> None:
     assert len(names) > 50
     assert {name.replace("&amp;", "&") for name in shown} == set(names)
     # B: 450 of 1,000 wrongly flagged
-    row = re.search(r'<tr data-m="false_positive_rate/race=B">(.*?)</tr>', listed)
+    row = re.search(rf'<tr data-m="{names.index("false_positive_rate/race=B")}">(.*?)</tr>', listed)
     assert row
     assert '<td class="n">0.45</td>' in row[1]
     assert "450 of 1,000" in row[1]

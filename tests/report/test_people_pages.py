@@ -22,7 +22,7 @@ from auditkit.report.templates import templates
 from auditkit.report.writing import Writing
 from auditkit.results.audit import Audit
 from auditkit.results.measurements import REASONS
-from tests.report.tracing import untraced
+from tests.report.tracing import untraced, with_ids
 
 Write = Callable[..., Path]
 SECTIONS = ("scores", "elsewhere", "equal", "similar", "followed", "neighbourhoods")
@@ -82,7 +82,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory, write_confusion: Write) -> A
 
 
 def page(audit: Audit) -> str:
-    return audit.files["report.en.html"].decode()
+    return with_ids(audit.files)
 
 
 def section(audit: Audit, name: str) -> str:

@@ -14,7 +14,7 @@ from auditkit.report.frontier_page import frontier_page
 from auditkit.report.lookup import Lookup
 from auditkit.report.scales_page import scales_page
 from auditkit.results.document import AuditDocument, MeasurementRecord
-from tests.report.tracing import untraced
+from tests.report.tracing import untraced, with_ids
 
 AUDIT = """
 [tool]
@@ -99,7 +99,7 @@ def audit(tmp_path_factory: pytest.TempPathFactory) -> auditkit.Audit:
 
 
 def html(audit: auditkit.Audit) -> str:
-    return audit.files["report.en.html"].decode()
+    return with_ids(audit.files)
 
 
 def section(audit: auditkit.Audit, name: str) -> str:

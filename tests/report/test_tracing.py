@@ -39,7 +39,7 @@ DOCUMENT = {
         item("rate_ratio/A", value=1.9121, interval=[1.63, None]),
         item("test/A", value=0.0004),
         item("gap/A", value=-0.125, interval=[-0.2, 0.031]),
-    ],
+    ],  # at places 0 to 3
     "policy": {"at_most": 0.8, "version": "2"},
     "areas": [{"name": "3rd Ward", "status": "open"}, {"name": "Age 18 - 25", "status": "shut"}],
     "checks": [{"status": "passed"}, {"status": "failed"}, {"status": "passed"}],
@@ -56,14 +56,14 @@ def found(page: str, *, language: str = "en") -> list[str]:
     "page",
     [
         # 0.448468 is 44.8 %, 448 of every 1,000, and 0.45; its interval ends at 43.2 % and 46.5 %
-        '<p data-m="rate/A">44.8% (43.2% to 46.5%), 448 of 1,795, or 0.45; 805 of 1,795</p>',
-        '<p data-m="rate/A rate_ratio/A">44.8% is <b>1.91</b> times</p>',
-        '<div data-m="rate_ratio/A"><p>at least 1.6</p></div>',
-        '<p data-m="test/A">p &lt;0.001</p>',
-        '<p data-m="gap/A">-12.5 (-20.0 to +3.1), or 12.5 fewer</p>',
+        '<p data-m="0">44.8% (43.2% to 46.5%), 448 of 1,795, or 0.45; 805 of 1,795</p>',
+        '<p data-m="0 1">44.8% is <b>1.91</b> times</p>',
+        '<div data-m="1"><p>at least 1.6</p></div>',
+        '<p data-m="2">p &lt;0.001</p>',
+        '<p data-m="3">-12.5 (-20.0 to +3.1), or 12.5 fewer</p>',
         '<p data-from="/policy">at most 0.80, version 2</p>',
         '<p data-from="/areas">2 areas</p><p data-from="/checks">3 checks, 2 passed, 1 failed, 0 others</p>',
-        '<p>Of <span data-m="rate/A rate_ratio/A" data-count="these">2</span></p>',
+        '<p>Of <span data-m="0 1" data-count="these">2</span></p>',
         "<p>In the 3rd Ward, Age 18 - 25: nothing.</p>",
         "<p>Ties count half. A coin would reach 50.</p>",
         '<svg><text class="tick" x="0" y="9">0%</text><text class="tick" x="5" y="9">10%</text></svg>',
@@ -77,17 +77,17 @@ def test_a_number_that_audit_json_has_is_traced(page: str) -> None:
 @pytest.mark.parametrize(
     ("page", "strange"),
     [
-        ('<p data-m="rate/A">-44.8%</p>', ["44.8"]),  # the sign is wrong
-        ('<p data-m="rate/A">44.9% (43.2% to 46.6%)</p>', ["44.9", "46.6"]),  # a digit is wrong
-        ('<p data-m="rate_ratio/A">44.8%</p>', ["44.8"]),  # another measurement
+        ('<p data-m="0">-44.8%</p>', ["44.8"]),  # the sign is wrong
+        ('<p data-m="0">44.9% (43.2% to 46.6%)</p>', ["44.9", "46.6"]),  # a digit is wrong
+        ('<p data-m="1">44.8%</p>', ["44.8"]),  # another measurement
         ("<p>44.8%</p>", ["44.8"]),  # none
-        ('<p data-m="rate/A">44.8% and <span data-m="test/A">805</span></p>', ["805"]),  # the nearest counts
-        ('<p data-m="rate_ratio/A">191</p>', ["191"]),  # a ratio is no percentage
-        ('<p data-m="rate/A">0.4%</p>', ["0.4"]),  # 44.8 %, not 0.448 %
-        ('<p data-m="test/A">p &lt;0.0001</p>', ["0.0001"]),
+        ('<p data-m="0">44.8% and <span data-m="2">805</span></p>', ["805"]),  # the nearest counts
+        ('<p data-m="1">191</p>', ["191"]),  # a ratio is no percentage
+        ('<p data-m="0">0.4%</p>', ["0.4"]),  # 44.8 %, not 0.448 %
+        ('<p data-m="2">p &lt;0.0001</p>', ["0.0001"]),
         ('<p data-from="/policy/at_most">0.90</p>', ["0.90"]),
         ('<p data-from="/checks">4 checks</p>', ["4"]),
-        ('<p>Of <span data-m="rate/A rate_ratio/A" data-count="these">3</span></p>', ["3"]),
+        ('<p>Of <span data-m="0 1" data-count="these">3</span></p>', ["3"]),
         ("<p>In the 4th Ward, Age 18 - 26: nothing.</p>", ["4", "18", "26"]),
         ("<p>Ties count half. A coin would reach 51.</p>", ["51"]),  # a message says 50
         ("<p>It would reach 50.</p>", ["50"]),  # no message says that
@@ -121,8 +121,8 @@ def test_marks_on_an_axis_must_lie_evenly() -> None:
     ],
 )
 def test_numbers_are_read_as_their_language_writes_them(language: str, good: str, bad: str) -> None:
-    assert found(f'<p data-m="rate/A">{good}</p>', language=language) == []
-    assert found(f'<p data-m="rate/A">{bad}</p>', language=language) != []
+    assert found(f'<p data-m="0">{good}</p>', language=language) == []
+    assert found(f'<p data-m="0">{bad}</p>', language=language) != []
 
 
 def test_a_pointer_leads_through_names_and_places() -> None:
@@ -131,9 +131,10 @@ def test_a_pointer_leads_through_names_and_places() -> None:
         at_pointer(DOCUMENT, "/areas/5/name")
 
 
-def test_an_id_that_audit_json_does_not_have_is_an_error() -> None:
-    with pytest.raises(KeyError, match="rate/B"):
-        found('<p data-m="rate/B">44.8%</p>')
+@pytest.mark.parametrize("place", ["4", "-4", "00", "+0", "0.0", "rate/A", "rate/B", "٠"])
+def test_a_place_that_the_list_does_not_have_is_an_error(place: str) -> None:
+    with pytest.raises((KeyError, IndexError)):
+        found(f'<p data-m="{place}">44.8%</p>')
 
 
 # A real page, and the same page tampered with
@@ -185,7 +186,9 @@ def test_a_wrong_digit_is_found_nearly_wherever_it_stands(page: str, tracer: Tra
 
 
 def test_a_wrong_id_is_found(page: str, tracer: Tracer) -> None:
-    rows = re.findall(r'<tr data-m="false_positive_rate/[^"]*">.*?</tr>', page)
+    items = enumerate(tracer.measurements)
+    places = [at for at, one in items if one["metric"] == "false_positive_rate" and one["dimension"] == "race"]
+    rows = [found for at in places for found in re.findall(rf'<tr data-m="{at}">.*?</tr>', page)]
     named = [re.findall(r'data-m="([^"]*)"', row)[0] for row in rows]
 
     assert len(rows) == len(CELLS)

@@ -1,7 +1,7 @@
 """Traces every number of a page to `audit.json`, without the code that wrote the page.
 
-A number stands in a page for one of four reasons. The nearest element around it with `data-m` names measurements, and
-it is a rounded number of one of them. Or that element has `data-from`, and it is a rounded number, a count of things
+A number stands in a page for one of four reasons. The nearest element around it with `data-m` names measurements by
+their places in the list `measurements`, and it is a rounded number of one of them. Or that element has `data-from`, and it is a rounded number, a count of things
 or a part of a text at that place of `audit.json`. Or a message has it as fixed text, such as "of every 1,000". Or it
 belongs to a text that `audit.json` has word for word, such as the name of a group. Marks on an axis are the one thing
 besides: they must lie evenly.
@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from html import unescape
+from html import escape, unescape
 from html.parser import HTMLParser
 from itertools import pairwise
 from math import isclose, log
@@ -71,6 +71,8 @@ DIGIT = r"[0-9\u0660-\u0669\u06f0-\u06f9]"
 TOKEN = re.compile(
     rf"(?<![A-Za-z]-)(?<!{DIGIT}){DIGIT}+(?:[.,'\u2019\u066b\u066c\u00a0\u202f]{DIGIT}+)*(?:E-?\d+)?"
 )
+PLACE = re.compile(r"0|[1-9][0-9]*")
+"""Where a measurement stands in the list; nothing else names one."""
 WORD = re.compile(r"\w+(?:\.\w+)*")
 ENGLISH = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?!\d)")
@@ -320,7 +322,7 @@ class Tracer:
     def __init__(self, content: str, *, language: str) -> None:
         self.document: dict[str, Any] = json.loads(content)
         self.language = language
-        self.measurements = {item["id"]: item for item in self.document["measurements"]}
+        self.measurements: list[dict[str, Any]] = self.document["measurements"]
         texts = {re.sub(r"\s+", " ", clean(text)).strip() for text in _strings(self.document)}
         days = {found[0] for text in texts if (found := DAY.match(text))}
         texts |= {format_date(date.fromisoformat(day), "long", locale=language) for day in days}
@@ -422,12 +424,18 @@ class Tracer:
             for scale in ({100.0} & {*scales} if percent else scales)
         )
 
+    def measurement(self, place: str) -> dict[str, Any]:
+        """Return the measurement at a place; there is none that is named in another way."""
+        if not PLACE.fullmatch(place):
+            raise KeyError(place)
+        return self.measurements[int(place)]
+
     def count(self, anchor: Anchor) -> int:
         """Count what an element says that it counts."""
         if anchor.count == "these":
             return len(anchor.measurements) + len(anchor.places)
-        one = self.measurements[anchor.measurements[0]]
-        like = [item for item in self.measurements.values() if all(item[name] == one[name] for name in ALIKE)]
+        one = self.measurement(anchor.measurements[0])
+        like = [item for item in self.measurements if all(item[name] == one[name] for name in ALIKE)]
         known = [item["value"] for item in like if item["value"] is not None]
         above = [value for value in known if value > one["value"]]
         return {"known": len(known), "above": len(above)}[anchor.count]
@@ -478,7 +486,7 @@ class Tracer:
         if anchor not in self._candidates:
             found: list[tuple[float, tuple[float, ...]]] = []
             for one in anchor.measurements:
-                item = self.measurements[one]
+                item = self.measurement(one)
                 bare = item["metric"].endswith("_ratio") or "_per_" in item["metric"]
                 found += [
                     (number, (1.0,) if bare else SCALES) for name in VALUES for number in _numbers(item[name])
@@ -496,6 +504,13 @@ class Tracer:
                 found += [(number, (1.0,)) for number in (*_counts(node), *_in_text(_strings(node)))]
             self._candidates[anchor] = tuple(dict.fromkeys(found))
         return self._candidates[anchor]
+
+
+def with_ids(files: Mapping[str, bytes], name: str = "report.en.html") -> str:
+    """Return a page with the ids of measurements where it names their places, for tests that look for one."""
+    ids = [escape(item["id"]) for item in json.loads(files["audit.json"])["measurements"]]
+    named = re.compile(r'(?<= data-m=")[^"]*(?=")')
+    return named.sub(lambda found: " ".join(ids[int(one)] for one in found[0].split()), files[name].decode())
 
 
 def at_pointer(document: object, pointer: str) -> object:

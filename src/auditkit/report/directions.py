@@ -4,15 +4,26 @@ import re
 
 from auditkit.report.text import ENGLISH_ENDS, ENGLISH_STARTS
 
+ISOLATE, POP = "\u2068", "\u2069"
+"""Around a value in a text that runs from right to left, so that neither reorders the other; vendors' own are dropped."""
 _TAG = re.compile(r"(<[^>]*>)")
 _PLAIN = re.compile(r"</?(title|desc|text|style|script)\b")
 """Elements that hold nothing but text."""
+_BETWEEN = re.compile(rf'{ENGLISH_ENDS}((?:[^<>"\w{ISOLATE}{POP}]|\d)*){ENGLISH_STARTS}')
+"""What may stand between two English sentences that are read as one text: no letters and no markup."""
+_MARKS = re.compile(f"([{ENGLISH_STARTS}{ENGLISH_ENDS}])")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_LEFT_TO_RIGHT = re.compile(f"{ISOLATE}([^{ISOLATE}{POP}<>\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]*){POP}")
+"""A value set apart that has no letter of a right-to-left script."""
+_MARK = "\u200e"
+"""Keeps a sign with its number where lines run from right to left; a value set apart needs none."""
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 
 
 def in_its_language(page: str, *, direction: str) -> str:
-    """Say of every untranslated message that it is English; set names apart where lines run from right to left.
+    """Say of untranslated text that it is English; set names apart where lines run from right to left.
+
+    Messages that follow each other share one element, and messages inside others need none.
 
     Parameters
     ----------
@@ -21,27 +32,50 @@ def in_its_language(page: str, *, direction: str) -> str:
     direction
         `ltr` or `rtl`.
     """
-    written: list[str] = []
-    plain, english = False, 0
-    for part in _TAG.split(page):
-        if part.startswith("<"):
+    if direction == "ltr" and ENGLISH_STARTS not in page:
+        return page
+    page = _LEFT_TO_RIGHT.sub(lambda value: value[0].replace(_MARK, ""), page)
+    parts = _TAG.split(_BETWEEN.sub(r"\1", page))
+    plain, english = False, _English()
+    for at, part in enumerate(parts):
+        if at % 2:
             plain = not part.startswith("</") if _PLAIN.match(part) else plain
-            written.append(_unmarked(part))
-        elif plain:
-            written.append(_unmarked(part))
+        if at % 2 or plain:
+            english.add(_MARKS.sub("", part))
+        elif ENGLISH_STARTS in part or ENGLISH_ENDS in part:
+            for text in _MARKS.split(part):
+                english.mark(text) if _MARKS.match(text) else english.add(text)
         else:
-            named = direction == "rtl" and not english and ENGLISH_STARTS not in part and _is_name(part)
-            english += part.count(ENGLISH_STARTS) - part.count(ENGLISH_ENDS)
-            written.append(_apart(part) if named else _spans(part))
-    return "".join(written)
+            named = direction == "rtl" and not english.deep and _is_name(part)
+            english.add(_apart(part) if named else part)
+    return "".join(english.written)
 
 
-def _unmarked(part: str) -> str:
-    return part.replace(ENGLISH_STARTS, "").replace(ENGLISH_ENDS, "")
+class _English:
+    """A page as it is written, and how deep in English messages it is just now."""
 
+    def __init__(self) -> None:
+        self.written: list[str] = []
+        self.deep = 0
+        self.start = 0
 
-def _spans(part: str) -> str:
-    return part.replace(ENGLISH_STARTS, '<span lang="en" dir="ltr">').replace(ENGLISH_ENDS, "</span>")
+    def add(self, text: str) -> None:
+        self.written.append(text)
+
+    def mark(self, mark: str) -> None:
+        """Open or close a message; the outermost becomes an element."""
+        if mark == ENGLISH_STARTS:
+            if not self.deep:
+                self.start = len(self.written)
+            self.deep += 1
+            return
+        self.deep -= 1
+        if not self.deep:
+            text = "".join(self.written[self.start :])
+            found = 1
+            while found:  # values within values; what runs from right to left stays set apart
+                text, found = _LEFT_TO_RIGHT.subn(r"\1", text)
+            self.written[self.start :] = [f'<span lang="en" dir="ltr">{text}</span>']
 
 
 def _is_name(part: str) -> bool:

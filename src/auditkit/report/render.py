@@ -19,6 +19,7 @@ from auditkit.report.png import png_files
 from auditkit.report.quotes import quoted
 from auditkit.report.templates import rendered
 from auditkit.report.text import clean, spreadsheet
+from auditkit.report.traces import by_place
 from auditkit.report.view import Reader
 from auditkit.report.writing import Writing
 from auditkit.results.document import AuditDocument
@@ -55,7 +56,13 @@ def render(document: AuditDocument, *, audience: Audience = "board") -> dict[str
         )
         if language == document.languages[0]:
             files |= _charts(document, drawn, facts, writing=writing)
-    return files | _csv_files(document, tables(document))
+    ids = [item.id for item in document.measurements]
+    traced = {
+        name: by_place(file.decode(), ids).encode()
+        for name, file in files.items()
+        if name.endswith((".html", ".svg"))
+    }
+    return files | traced | _csv_files(document, tables(document))
 
 
 def _facts(document: AuditDocument, language: str, *, audience: Audience) -> dict[str, Any]:

@@ -1,5 +1,10 @@
-"""Says in a page where its numbers come from: each element that shows measured numbers names their measurements."""
+"""Says in a page where its numbers come from: each element that shows measured numbers names their measurements.
 
+While a page is written they are named by id. At the end each id becomes its place in the list `measurements` of
+`audit.json`, which is shorter: 200 areas name ids of 300 kB.
+"""
+
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Literal
@@ -13,6 +18,7 @@ COUNTED_PLACES = Markup('<span data-from="{}" data-count="these">{}</span>')
 RANKED = Markup('<span data-m="{}" data-count="{}">{}</span>')
 NAMES = ("measurement", "measurements")
 """Fields of what templates show that hold ids of measurements."""
+_NAMED = re.compile(r' data-m="([^"]*)"')
 
 
 def traced(*shown: object) -> Markup:
@@ -53,6 +59,29 @@ def ranked(number: int, shown: object, rule: Literal["above", "known"], *, local
     """
     text = escape(whole(number, locale=locale))
     return RANKED.format(next(_ids(shown)), rule, text) if html else text
+
+
+def by_place(page: str, ids: Iterable[str]) -> str:
+    """Name measurements by where they stand in the list `measurements` of `audit.json`; the first is 0.
+
+    Parameters
+    ----------
+    page
+        HTML or SVG that names them by id.
+    ids
+        Of every measurement, in the order of that list. Whatever is not among them stays, and leads nowhere.
+
+    Examples
+    --------
+    >>> by_place('<p data-m="a/everyone b/race=x">', ["b/race=x", "a/everyone"])
+    '<p data-m="1 0">'
+    """
+    places = {str(escape(one)): str(at) for at, one in enumerate(ids)}
+
+    def placed(named: re.Match[str]) -> str:
+        return f' data-m="{" ".join(places.get(one, one) for one in named[1].split())}"'
+
+    return _NAMED.sub(placed, page)
 
 
 def _ids(shown: object, *, named: bool = True) -> Iterator[str]:
