@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from auditkit.report import templates
-from auditkit.report.templates import Compiled, rendered
+from auditkit.report.compiling import Compiled
+from auditkit.report.templates import rendered
 from auditkit.report.writing import Writing
 
 WRITING = Writing("en", NullTranslations(), "html")

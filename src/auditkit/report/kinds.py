@@ -1,5 +1,7 @@
 """What kind of number a measure is, and which rate it is about: the sentence that reports it follows from both."""
 
+from functools import cache
+
 SPECIAL = {
     "people": ("people", "count"),
     "adverse_impact_ratio": ("favourable_rate", "lowest_to_highest"),
@@ -36,6 +38,7 @@ COUNTED = ("count", "shortfall", "people")
 """Kinds that count people."""
 
 
+@cache
 def base(measure: str) -> tuple[str, str]:
     """Split a measure into the rate it is about and the kind of number.
 

@@ -93,6 +93,8 @@ def decimal(value: float, *, locale: str, digits: int = 2, limits: Iterable[floa
     >>> decimal(1.9121, locale="en", limits=[1.25])
     '1.91'
     """
+    if not limits:
+        return _written(value, digits, locale)
     for shown in range(digits, WIDEST):
         if all(_side(round(value, shown), limit) == _side(value, limit) for limit in limits):
             return _written(value, shown, locale)

@@ -46,7 +46,8 @@ def render(document: AuditDocument, *, audience: Audience = "board") -> dict[str
         catalogue = translations(language)
         writing = Writing(language, catalogue, "html", document.words.get(language, {}))
         page = rendered("report.html.j2", facts, writing=writing)
-        drawn = pictures(page.decode())
+        first = language == document.languages[0]
+        drawn = pictures(page.decode()) if first or audience == "journalist" else ()
         if audience == "journalist":  # its page lists the charts that it shows
             facts |= {"pictures": drawn, "attribution": attribution(facts, writing=writing)}
             page = rendered("report.html.j2", facts, writing=writing)
@@ -54,15 +55,11 @@ def render(document: AuditDocument, *, audience: Audience = "board") -> dict[str
         files[f"report.{language}.md"] = rendered(
             "report.md.j2", facts, writing=replace(writing, suffix="md")
         )
-        if language == document.languages[0]:
+        if first:
             files |= _charts(document, drawn, facts, writing=writing)
-    ids = [item.id for item in document.measurements]
-    traced = {
-        name: by_place(file.decode(), ids).encode()
-        for name, file in files.items()
-        if name.endswith((".html", ".svg"))
-    }
-    return files | traced | _csv_files(document, tables(document))
+    pages = {name: file for name, file in files.items() if name.endswith((".html", ".svg"))}
+    ids = (item.id for item in document.measurements)
+    return files | by_place(pages, ids) | _csv_files(document, tables(document))
 
 
 def _facts(document: AuditDocument, language: str, *, audience: Audience) -> dict[str, Any]:

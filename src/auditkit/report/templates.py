@@ -1,22 +1,18 @@
 """Filling templates: what is written in a file is escaped for its format, and put into its language."""
 
 import re
-import sys
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from functools import cache
-from hashlib import sha256
-from importlib.metadata import version
 from importlib.util import cache_from_source
 from pathlib import Path
 from typing import Any, Literal
 
-from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined, pass_context
-from jinja2.bccache import Bucket
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from auditkit import bundled
+from auditkit.report.compiling import Compiled, Direct, EscapedOnce
 from auditkit.report.dates import long_date
 from auditkit.report.directions import in_its_language
 from auditkit.report.languages import SOURCE, direction
@@ -34,37 +30,11 @@ def rendered(template: str, facts: Mapping[str, Any], *, writing: Writing) -> by
     return page.encode()
 
 
-class Compiled(FileSystemBytecodeCache):
-    """Keeps compiled templates where Python keeps compiled modules; a folder that nobody may write to keeps none.
-
-    What is kept serves only for the same text of the template, the same release of jinja2 and the same module here.
-    """
-
-    def get_cache_key(self, name: str, filename: str | None = None) -> str:  # noqa: ARG002  # the name decides
-        """Name what is kept after the template alone, so that copies of a folder add nothing."""
-        return super().get_cache_key(name)
-
-    def get_source_checksum(self, source: str) -> str:
-        """Tell apart everything that the compiled template follows from."""
-        return super().get_source_checksum(f"{version('jinja2')} {_here()} {source}")
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep a compiled template, unless Python itself is told to keep none."""
-        if not sys.dont_write_bytecode:
-            with suppress(OSError):
-                Path(self.directory).mkdir(exist_ok=True)
-                super().dump_bytecode(bucket)
-
-
-@cache
-def _here() -> str:
-    return sha256(Path(__file__).read_bytes()).hexdigest()
-
-
 @cache
 def templates(folder: Path) -> Environment:
     """Read a folder of templates; each is compiled once, for every format and language, and again when its file changes."""
     environment = Environment(
+        optimized=False,  # nothing worth it is constant, and looking for it takes a tenth of compiling
         loader=FileSystemLoader(folder),
         autoescape=True,  # `finalize` has escaped everything before, for HTML or for Markdown
         undefined=StrictUndefined,
@@ -73,6 +43,8 @@ def templates(folder: Path) -> Environment:
         finalize=_finalized,
         bytecode_cache=Compiled(str(Path(cache_from_source(__file__)).parent)),
     )
+    environment.code_generator_class = EscapedOnce
+    environment.context_class = Direct
     environment.globals |= {
         "_": _translated, "gettext": _translated, "_n": _counted, "tr": _said, "from_to": _from_to,
         "traced": traced, "named": named, "how_many": _how_many, "ranked": _ranked,
@@ -95,13 +67,14 @@ def templates(folder: Path) -> Environment:
 
 
 @pass_context
-def _finalized(context: Context, value: object) -> object:
-    if isinstance(value, Markup) or not isinstance(value, str):
+def _finalized(context: Context, value: object) -> Markup:
+    """Escape whatever a template shows; this is the only place where that happens."""
+    if isinstance(value, Markup):
         return value
-    escaped: Markup = context.parent["writing"].escaped(
-        value
-    )  # faster than context[...], and asked a hundred thousand times
-    return escaped
+    if not isinstance(value, str):
+        return escape(value)
+    writing: Writing = context.parent["writing"]  # faster than context[...], and asked a hundred thousand times
+    return writing.escaped(value)
 
 
 @pass_context

@@ -7,7 +7,8 @@ While a page is written they are named by id. At the end each id becomes its pla
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
-from typing import Literal
+from functools import cache
+from typing import Any, Literal
 
 from markupsafe import Markup, escape
 
@@ -61,27 +62,27 @@ def ranked(number: int, shown: object, rule: Literal["above", "known"], *, local
     return RANKED.format(next(_ids(shown)), rule, text) if html else text
 
 
-def by_place(page: str, ids: Iterable[str]) -> str:
+def by_place(pages: Mapping[str, bytes], ids: Iterable[str]) -> dict[str, bytes]:
     """Name measurements by where they stand in the list `measurements` of `audit.json`; the first is 0.
 
     Parameters
     ----------
-    page
-        HTML or SVG that names them by id.
+    pages
+        HTML or SVG that names them by id, by path.
     ids
         Of every measurement, in the order of that list. Whatever is not among them stays, and leads nowhere.
 
     Examples
     --------
-    >>> by_place('<p data-m="a/everyone b/race=x">', ["b/race=x", "a/everyone"])
-    '<p data-m="1 0">'
+    >>> by_place({"a.svg": b'<g data-m="a/everyone b/race=x">'}, ["b/race=x", "a/everyone"])
+    {'a.svg': b'<g data-m="1 0">'}
     """
     places = {str(escape(one)): str(at) for at, one in enumerate(ids)}
 
     def placed(named: re.Match[str]) -> str:
         return f' data-m="{" ".join(places.get(one, one) for one in named[1].split())}"'
 
-    return _NAMED.sub(placed, page)
+    return {name: _NAMED.sub(placed, page.decode()).encode() for name, page in pages.items()}
 
 
 def _ids(shown: object, *, named: bool = True) -> Iterator[str]:
@@ -89,12 +90,19 @@ def _ids(shown: object, *, named: bool = True) -> Iterator[str]:
     if isinstance(shown, str):
         yield from (one for one in (shown,) if named and one)
         return
-    inner: list[tuple[object, bool]] = []
+    inner: Iterable[tuple[object, bool]] = ()
     if is_dataclass(shown):
-        inner = [(getattr(shown, field.name), field.name in NAMES) for field in fields(shown)]
+        inner = ((getattr(shown, name), holds) for name, holds in _fields(type(shown)))
     elif isinstance(shown, Mapping):
         inner = [(one, named) for one in shown.values()]
     elif isinstance(shown, list | tuple):
         inner = [(one, named) for one in shown]
     for one, here in inner:
-        yield from _ids(one, named=here)
+        if one is not None and (here or not isinstance(one, str | int | float)):
+            yield from _ids(one, named=here)
+
+
+@cache
+def _fields(kind: type[Any]) -> tuple[tuple[str, bool], ...]:
+    """Name the fields of a thing, and say of each whether it holds ids."""
+    return tuple((field.name, field.name in NAMES) for field in fields(kind))
