@@ -128,6 +128,31 @@ def test_what_is_not_translated_is_marked_as_english_but_never_inside_a_tag_or_a
     )
 
 
+@pytest.mark.parametrize(
+    ("page", "marked"),
+    [
+        # messages that follow each other are one text, and one within another is part of it
+        ("<p>\ue000One.\ue001 \ue000Two.\ue001</p>", "<p>[One. Two.]</p>"),
+        ("<p>\ue000A \ue000b\ue001 c.\ue001 7, \ue000D.\ue001</p>", "<p>[A b c. 7, D.]</p>"),
+        ("<p>\ue000A <b>\ue000b\ue001</b>\ue001</p>", "<p>[A <b>b</b>]</p>"),
+        # words of the language, names and markup stand between
+        ("<p>\ue000A\ue001 كلمة \ue000b\ue001</p>", "<p>[A] كلمة [b]</p>"),
+        ("<p>\ue000A\ue001 Name \ue000b\ue001</p>", "<p>[A] Name [b]</p>"),
+        ("<p>\ue000A\ue001<b>\ue000b\ue001</b></p>", "<p>[A]<b>[b]</b></p>"),
+        # English keeps values in order by itself, except those that run from right to left
+        ("<p>\ue000To \u2068\u2068-1.5\u200e%\u200e\u2069 – \u2068x\u2069\u2069.\ue001</p>", "<p>[To -1.5% – x.]</p>"),
+        ("<p>\ue000\u2068كلمة\u2069: \u20685\u2069\ue001</p>", "<p>[\u2068كلمة\u2069: 5]</p>"),
+        # in a line from right to left every value stays set apart; a sign inside it needs no mark of its own
+        ("<p>كلمة \u2068-1.5\u200e%\u200e\u2069</p>", "<p>كلمة \u2068-1.5%\u2069</p>"),
+        ("<td>1.5\u200e%\u200e</td>", "<td>1.5\u200e%\u200e</td>"),
+    ],
+)  # fmt: skip
+def test_english_in_a_page_from_right_to_left_is_marked_in_one_piece(page: str, marked: str) -> None:
+    shown = in_its_language(page, direction="rtl")
+
+    assert shown.replace('<span lang="en" dir="ltr">', "[").replace("</span>", "]") == marked
+
+
 # numbers, dates, word forms
 
 FORMS = ["لا أحد", "شخص واحد", "شخصان", "%(n)s أشخاص", "%(n)s شخصًا", "%(n)s شخص"]

@@ -24,11 +24,11 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "kept"
 
 
-def written(text: str, kept: Path) -> str:
+def written(text: str, kept: Path, **facts: object) -> str:
     """Fill a template in a process that has compiled nothing yet."""
     templates.templates.cache_clear()
     (kept.parent / "data/report_templates/one.j2").write_text(text)
-    return rendered("one.j2", {}, writing=WRITING).decode()
+    return rendered("one.j2", facts, writing=WRITING).decode()
 
 
 def test_a_kept_template_serves_again_and_a_changed_one_does_not(
@@ -54,6 +54,36 @@ def test_where_nothing_may_be_kept_templates_are_filled_all_the_same(
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     assert written("{{ _('other') }}", kept) == "other"
     assert not kept.exists()
+
+
+def test_a_template_is_compiled_once_for_every_language_and_format(
+    kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiled: list[str] = []
+    monkeypatch.setattr(Compiled, "dump_bytecode", lambda _, bucket: compiled.append(bucket.key))
+
+    assert written("{{ _('first') }}", kept) == "first"
+    for language, suffix in (("es", "html"), ("ar", "html"), ("en", "md")):
+        rendered("one.j2", {}, writing=Writing(language, NullTranslations(), suffix))
+    assert len(compiled) == 1
+
+
+class Odd:
+    """Something that nobody expected in a template."""
+
+    def __str__(self) -> str:
+        return "<b>&"
+
+
+@pytest.mark.parametrize(
+    "template",
+    ["{{ odd }}", "{{ odd|string }}", "{% macro one() %}{{ odd }}{% endmacro %}{{ one() }}",
+     "{% set kept %}{{ odd }}{% endset %}{{ kept }}", "{% filter deeper %}{{ odd }}{% endfilter %}"],
+)  # fmt: skip
+def test_whatever_a_template_shows_is_escaped_once(template: str, kept: Path) -> None:
+    assert written(template, kept, odd=Odd()) == "&lt;b&gt;&amp;"
+    assert written(template, kept, odd="<b>&") == "&lt;b&gt;&amp;"
+    assert written(template, kept, odd=3) == "3"
 
 
 @pytest.mark.parametrize("message", ["100 %", "%(absent)s", "%s"])

@@ -2,10 +2,8 @@
 
 import re
 
-from auditkit.report.text import ENGLISH_ENDS, ENGLISH_STARTS
+from auditkit.report.text import ENGLISH_ENDS, ENGLISH_STARTS, ISOLATE, POP
 
-ISOLATE, POP = "\u2068", "\u2069"
-"""Around a value in a text that runs from right to left, so that neither reorders the other; vendors' own are dropped."""
 _TAG = re.compile(r"(<[^>]*>)")
 _PLAIN = re.compile(r"</?(title|desc|text|style|script)\b")
 """Elements that hold nothing but text."""

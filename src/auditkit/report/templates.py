@@ -131,7 +131,7 @@ def _word(context: Context, text: str) -> Markup:
 def _from_to(context: Context, low: object, high: object) -> Markup:
     """Write a range, in the direction of the language."""
     writing: Writing = context["writing"]
-    return writing.put(low) + " \N{EN DASH} " + writing.put(high)
+    return Markup(f"{writing.put(low)} \N{EN DASH} {writing.put(high)}")  # noqa: S704  # both are escaped
 
 
 @pass_context

@@ -6,6 +6,8 @@ import unicodedata
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|<>~-])")
 ENGLISH_STARTS, ENGLISH_ENDS = "\ue000", "\ue001"
 """Around a message without a translation, until the page is finished; in text from vendors they are dropped."""
+ISOLATE, POP = "\u2068", "\u2069"
+"""Around a value in a text that runs from right to left, so that neither reorders the other; vendors' own are dropped."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 

@@ -13,11 +13,8 @@ from markupsafe import Markup, escape
 from auditkit.report.codes import ACTIONS, KINDS, PERIODS, ROLES, SEVERITIES, SOURCES, STATUSES
 from auditkit.report.languages import SOURCE, Catalogue, direction
 from auditkit.report.numbers import Number, in_per_cent, shortest, whole
-from auditkit.report.text import ENGLISH_ENDS, ENGLISH_STARTS, clean, markdown
+from auditkit.report.text import ENGLISH_ENDS, ENGLISH_STARTS, ISOLATE, POP, clean, markdown
 from auditkit.results.phrases import phrase
-
-ISOLATE, POP = "\u2068", "\u2069"
-"""Around a value in a text that runs from right to left, so that neither reorders the other; vendors' own are dropped."""
 
 OWN = frozenset((*SOURCES, *STATUSES, *PERIODS, *SEVERITIES, *KINDS, *ACTIONS))
 """Words of an audit file that mean the same in every audit."""
@@ -83,7 +80,9 @@ class Writing:
         return self._marked(text, one)
 
     def _filled(self, message: str, values: Mapping[str, object]) -> Markup:
-        parts = list(_split(message))
+        if len(split := _split(message)) == 1:
+            return split[0]
+        parts = list(split)
         for at in range(1, len(parts), 2):
             parts[at] = self.put(values[parts[at]])
         return Markup("".join(parts))  # noqa: S704  # our own text, with escaped values
@@ -145,11 +144,11 @@ class Writing:
 
 
 @cache
-def _split(message: str) -> tuple[str, ...]:
-    """Take a message apart: text stands at even places, the names of its placeholders between."""
+def _split(message: str) -> tuple[Markup, ...]:
+    """Take a message of ours apart: text stands at even places, the names of its placeholders between."""
     parts = _PLACEHOLDER.split(message)
     parts[::2] = [text % () for text in parts[::2]]  # %% is one per cent sign; any other % is an error
-    return tuple(parts)
+    return tuple(map(Markup, parts))
 
 
 @lru_cache(maxsize=10_000)
