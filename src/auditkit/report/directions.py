@@ -38,14 +38,16 @@ def in_its_language(page: str, *, direction: str) -> str:
     for at, part in enumerate(parts):
         if at % 2:
             plain = not part.startswith("</") if _PLAIN.match(part) else plain
-        if at % 2 or plain:
-            english.add(_MARKS.sub("", part))
-        elif ENGLISH_STARTS in part or ENGLISH_ENDS in part:
+        if ENGLISH_STARTS in part or ENGLISH_ENDS in part:
             for text in _MARKS.split(part):
-                english.mark(text) if _MARKS.match(text) else english.add(text)
+                if not _MARKS.match(text):
+                    english.written.append(text)
+                elif not (at % 2 or plain):
+                    english.mark(text)
+        elif at % 2 or plain or direction == "ltr" or english.deep or not _is_name(part):
+            english.written.append(part)
         else:
-            named = direction == "rtl" and not english.deep and _is_name(part)
-            english.add(_apart(part) if named else part)
+            english.written.append(_apart(part))
     return "".join(english.written)
 
 
@@ -56,9 +58,6 @@ class _English:
         self.written: list[str] = []
         self.deep = 0
         self.start = 0
-
-    def add(self, text: str) -> None:
-        self.written.append(text)
 
     def mark(self, mark: str) -> None:
         """Open or close a message; the outermost becomes an element."""

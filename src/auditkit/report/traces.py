@@ -5,7 +5,7 @@ While a page is written they are named by id. At the end each id becomes its pla
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any, Literal
@@ -45,7 +45,7 @@ def counted(things: Iterable[object], *, locale: str, html: bool) -> Markup:
     >>> str(counted(["/places/areas/0", "/places/areas/4"], locale="en", html=True))
     '<span data-from="/places/areas/0 /places/areas/4" data-count="these">2</span>'
     """
-    names = [next(_ids(thing)) for thing in things]
+    names = [_ids(thing)[0] for thing in things]
     number = escape(whole(len(names), locale=locale))
     places = bool(names) and names[0].startswith("/")
     element = COUNTED_PLACES if places else COUNTED
@@ -59,7 +59,7 @@ def ranked(number: int, shown: object, rule: Literal["above", "known"], *, local
     '<span data-m="flags/area=a" data-count="above">3</span>'
     """
     text = escape(whole(number, locale=locale))
-    return RANKED.format(next(_ids(shown)), rule, text) if html else text
+    return RANKED.format(_ids(shown)[0], rule, text) if html else text
 
 
 def by_place(pages: Mapping[str, bytes], ids: Iterable[str]) -> dict[str, bytes]:
@@ -85,21 +85,25 @@ def by_place(pages: Mapping[str, bytes], ids: Iterable[str]) -> dict[str, bytes]
     return {name: _NAMED.sub(placed, page.decode()).encode() for name, page in pages.items()}
 
 
-def _ids(shown: object, *, named: bool = True) -> Iterator[str]:
+def _ids(shown: object, *, named: bool = True) -> list[str]:
     """Find ids wherever a thing that templates show holds them, in the order of its fields."""
     if isinstance(shown, str):
-        yield from (one for one in (shown,) if named and one)
-        return
+        return [shown] if named and shown else []
     inner: Iterable[tuple[object, bool]] = ()
     if is_dataclass(shown):
         inner = ((getattr(shown, name), holds) for name, holds in _fields(type(shown)))
     elif isinstance(shown, Mapping):
-        inner = [(one, named) for one in shown.values()]
+        inner = ((one, named) for one in shown.values())
     elif isinstance(shown, list | tuple):
-        inner = [(one, named) for one in shown]
+        inner = ((one, named) for one in shown)
+    found: list[str] = []
     for one, here in inner:
-        if one is not None and (here or not isinstance(one, str | int | float)):
-            yield from _ids(one, named=here)
+        if type(one) is str:  # as nearly all are: no call for each
+            if here and one:
+                found.append(one)
+        elif one is not None:
+            found += _ids(one, named=here)
+    return found
 
 
 @cache
