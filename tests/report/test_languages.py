@@ -140,7 +140,7 @@ def test_what_is_not_translated_is_marked_as_english_but_never_inside_a_tag_or_a
         ("<p>\ue000A\ue001 Name \ue000b\ue001</p>", "<p>[A] Name [b]</p>"),
         ("<p>\ue000A\ue001<b>\ue000b\ue001</b></p>", "<p>[A]<b>[b]</b></p>"),
         # English keeps values in order by itself, except those that run from right to left
-        ("<p>\ue000To \u2068\u2068-1.5\u200e%\u200e\u2069 – \u2068x\u2069\u2069.\ue001</p>", "<p>[To -1.5% – x.]</p>"),
+        ("<p>\ue000To \u2068\u2068-1.5\u200e%\u200e\u2069 to \u2068x\u2069\u2069.\ue001</p>", "<p>[To -1.5% to x.]</p>"),
         ("<p>\ue000\u2068كلمة\u2069: \u20685\u2069\ue001</p>", "<p>[\u2068كلمة\u2069: 5]</p>"),
         # in a line from right to left every value stays set apart; a sign inside it needs no mark of its own
         ("<p>كلمة \u2068-1.5\u200e%\u200e\u2069</p>", "<p>كلمة \u2068-1.5%\u2069</p>"),

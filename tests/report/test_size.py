@@ -1,7 +1,5 @@
 """A report stays small enough to send and to open on a phone, in every language."""
 
-from pathlib import Path
-
 import pytest
 
 from auditkit import Audit, run_audit

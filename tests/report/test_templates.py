@@ -1,6 +1,7 @@
 """Templates are compiled once and kept beside compiled modules; a change to one is always seen."""
 
 import sys
+from dataclasses import replace
 from gettext import NullTranslations
 from pathlib import Path
 
@@ -63,8 +64,12 @@ def test_a_template_is_compiled_once_for_every_language_and_format(
     monkeypatch.setattr(Compiled, "dump_bytecode", lambda _, bucket: compiled.append(bucket.key))
 
     assert written("{{ _('first') }}", kept) == "first"
-    for language, suffix in (("es", "html"), ("ar", "html"), ("en", "md")):
-        rendered("one.j2", {}, writing=Writing(language, NullTranslations(), suffix))
+    for writing in (
+        replace(WRITING, language="es"),
+        replace(WRITING, language="ar"),
+        replace(WRITING, suffix="md"),
+    ):
+        rendered("one.j2", {}, writing=writing)
     assert len(compiled) == 1
 
 

@@ -33,46 +33,47 @@ def in_its_language(page: str, *, direction: str) -> str:
     if direction == "ltr" and ENGLISH_STARTS not in page:
         return page
     page = _LEFT_TO_RIGHT.sub(lambda value: value[0].replace(_MARK, ""), page)
-    parts = _TAG.split(_BETWEEN.sub(r"\1", page))
-    plain, english = False, _English()
-    for at, part in enumerate(parts):
-        if at % 2:
-            plain = not part.startswith("</") if _PLAIN.match(part) else plain
-        if ENGLISH_STARTS in part or ENGLISH_ENDS in part:
-            for text in _MARKS.split(part):
-                if not _MARKS.match(text):
-                    english.written.append(text)
-                elif not (at % 2 or plain):
-                    english.mark(text)
-        elif at % 2 or plain or direction == "ltr" or english.deep or not _is_name(part):
-            english.written.append(part)
+    plain, written = False, _Page(names_apart=direction == "rtl")
+    for at, part in enumerate(_TAG.split(_BETWEEN.sub(r"\1", page))):
+        tag = at % 2 == 1
+        if tag and _PLAIN.match(part):
+            plain = not part.startswith("</")
+        if tag or plain:
+            written.parts.append(_MARKS.sub("", part))
         else:
-            english.written.append(_apart(part))
-    return "".join(english.written)
+            written.add(part)
+    return "".join(written.parts)
 
 
-class _English:
+class _Page:
     """A page as it is written, and how deep in English messages it is just now."""
 
-    def __init__(self) -> None:
-        self.written: list[str] = []
+    def __init__(self, *, names_apart: bool) -> None:
+        self.names_apart = names_apart
+        self.parts: list[str] = []
         self.deep = 0
         self.start = 0
 
+    def add(self, text: str) -> None:
+        """Write text that stands between two tags."""
+        if ENGLISH_STARTS in text or ENGLISH_ENDS in text:
+            for part in _MARKS.split(text):
+                self.mark(part) if _MARKS.match(part) else self.parts.append(part)
+        elif self.names_apart and not self.deep and _is_name(text):
+            self.parts.append(_apart(text))
+        else:
+            self.parts.append(text)
+
     def mark(self, mark: str) -> None:
         """Open or close a message; the outermost becomes an element."""
-        if mark == ENGLISH_STARTS:
-            if not self.deep:
-                self.start = len(self.written)
-            self.deep += 1
-            return
-        self.deep -= 1
+        self.deep += 1 if mark == ENGLISH_STARTS else -1
+        if mark == ENGLISH_STARTS and self.deep == 1:
+            self.start = len(self.parts)
         if not self.deep:
-            text = "".join(self.written[self.start :])
-            found = 1
+            text, found = "".join(self.parts[self.start :]), 1
             while found:  # values within values; what runs from right to left stays set apart
                 text, found = _LEFT_TO_RIGHT.subn(r"\1", text)
-            self.written[self.start :] = [f'<span lang="en" dir="ltr">{text}</span>']
+            self.parts[self.start :] = [f'<span lang="en" dir="ltr">{text}</span>']
 
 
 def _is_name(part: str) -> bool:

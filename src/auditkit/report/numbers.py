@@ -83,7 +83,7 @@ def _sign(locale: str, name: str) -> str:
 
 def _moved(shown: float, value: float, limits: Iterable[float]) -> bool:
     """Tell whether rounding takes a number to or across a limit, or away from one."""
-    for limit in limits:  # a generator takes twice as long, tens of thousands of times
+    for limit in limits:  # noqa: SIM110  # a generator takes twice as long, tens of thousands of times
         if (shown > limit) != (value > limit) or (shown < limit) != (value < limit):
             return True
     return False

@@ -73,7 +73,9 @@ def _finalized(context: Context, value: object) -> Markup:
         return value
     if not isinstance(value, str):
         return escape(value)
-    writing: Writing = context.parent["writing"]  # faster than context[...], and asked a hundred thousand times
+    writing: Writing = context.parent[
+        "writing"
+    ]  # faster than context[...], and asked a hundred thousand times
     return writing.escaped(value)
 
 

@@ -89,21 +89,22 @@ def _ids(shown: object, *, named: bool = True) -> list[str]:
     """Find ids wherever a thing that templates show holds them, in the order of its fields."""
     if isinstance(shown, str):
         return [shown] if named and shown else []
-    inner: Iterable[tuple[object, bool]] = ()
-    if is_dataclass(shown):
-        inner = ((getattr(shown, name), holds) for name, holds in _fields(type(shown)))
-    elif isinstance(shown, Mapping):
-        inner = ((one, named) for one in shown.values())
-    elif isinstance(shown, list | tuple):
-        inner = ((one, named) for one in shown)
     found: list[str] = []
-    for one, here in inner:
+    for one, here in _inside(shown, named=named):
         if type(one) is str:  # as nearly all are: no call for each
-            if here and one:
-                found.append(one)
+            found += [one] if here and one else ()
         elif one is not None:
             found += _ids(one, named=here)
     return found
+
+
+def _inside(shown: object, *, named: bool) -> Iterable[tuple[object, bool]]:
+    """Give what a thing holds, and say of each whether it is one id or several."""
+    if is_dataclass(shown):
+        return ((getattr(shown, name), holds) for name, holds in _fields(shown.__class__))
+    if isinstance(shown, Mapping):
+        return ((one, named) for one in shown.values())
+    return ((one, named) for one in shown) if isinstance(shown, list | tuple) else ()
 
 
 @cache
