@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 
 from auditkit.cli.app import app
 from auditkit.cli.examples import EXAMPLES
+from auditkit.definitions.audience import AUDIENCES
 from auditkit.report.languages import available_languages
 from auditkit.report.render import render
 from auditkit.results.document import read_document
@@ -125,11 +126,11 @@ def test_the_demo_prints_what_its_pages_show(demo: tuple[Path, str]) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_number_of_an_example_is_traced_in_every_format_and_language(
+def test_every_number_of_an_example_is_traced_for_every_reader_in_every_format_and_language(
     name: str, demo: tuple[Path, str]
 ) -> None:
     folder, _ = demo
-    assert untraced(read_document(folder / name / "audit.json")) == []
+    assert untraced(read_document(folder / name / "audit.json"), audiences=AUDIENCES) == []
 
 
 @pytest.mark.parametrize("name", NAMES)

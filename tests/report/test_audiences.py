@@ -34,7 +34,9 @@ def run(path: Path, out: Path, *options: str) -> Path:
 
 @pytest.fixture(scope="module")
 def audit_file(tmp_path_factory: pytest.TempPathFactory, write_confusion: Write) -> Path:
-    return write_confusion(tmp_path_factory.mktemp("audience"), CELLS, tool=TOOL)
+    return write_confusion(
+        tmp_path_factory.mktemp("audience"), CELLS, tool=TOOL, report={"languages": ["en", "es"]}
+    )
 
 
 @pytest.fixture(scope="module")
@@ -55,8 +57,8 @@ def journalist(board: Path) -> Path:
     return out
 
 
-def page(folder: Path, suffix: str = "html") -> str:
-    return (folder / f"report.en.{suffix}").read_text(encoding="utf-8")
+def page(folder: Path, suffix: str = "html", language: str = "en") -> str:
+    return (folder / f"report.{language}.{suffix}").read_text(encoding="utf-8")
 
 
 def facts(folder: Path, name: str = "audit.json") -> dict[str, Any]:
@@ -167,13 +169,22 @@ def test_no_withheld_figure_can_be_quoted(journalist: Path) -> None:
     assert "withheld, because" not in first  # of C & D, 8 and 7 people were flagged
 
 
-def test_every_chart_of_the_page_is_a_file_that_says_what_it_is_and_whose(
-    journalist: Path, board: Path
+@pytest.mark.parametrize(
+    ("language", "source"),
+    [
+        ("en", "Source: audit of Score <b>of</b> Lakeview (Example & Sons), version 1."),
+        ("es", "Fuente: auditoría de Score <b>of</b> Lakeview (Example & Sons), versión 1."),
+    ],
+)
+def test_every_chart_of_a_page_is_a_file_that_says_what_it_is_and_whose_in_its_language(
+    language: str, source: str, journalist: Path, board: Path
 ) -> None:
     titles = re.findall(
-        r'<svg\b[^>]*role="img".*?<title id="[^"]*">(.*?)</title>', page(journalist), re.DOTALL
+        r'<svg\b[^>]*role="img".*?<title id="[^"]*">(.*?)</title>',
+        page(journalist, language=language),
+        re.DOTALL,
     )
-    files = sorted((journalist / "charts").glob("*.svg"))
+    files = sorted((journalist / "charts").glob(f"*.{language}.svg"))
     drawn = [ET.fromstring(path.read_bytes()) for path in files]  # noqa: S314  # ours
     words = [" ".join(one.itertext()) for one in drawn]
 
@@ -182,9 +193,11 @@ def test_every_chart_of_the_page_is_a_file_that_says_what_it_is_and_whose(
     assert all(one.findtext(f"{SVG}desc") for one in drawn)
     for text in words:
         said = " ".join(text.split())
-        assert "Source: audit of Score <b>of</b> Lakeview (Example & Sons), version 1." in said
-        assert "Data: people.csv." in said
-    assert [path.name for path in files] == sorted(path.name for path in (board / "charts").glob("*.svg"))
+        assert source in said
+        assert "people.csv." in said
+    assert [path.name for path in files] == sorted(
+        path.name for path in (board / "charts").glob(f"*.{language}.svg")
+    )
     assert not [path for path in (board / "charts").glob("*") if path.suffix != ".svg"]
 
 
@@ -205,14 +218,14 @@ def test_every_chart_is_also_drawn_as_png_of_1600_pixels_across(journalist: Path
 def test_the_words_of_a_chart_are_drawn(journalist: Path) -> None:
     from resvg_py import svg_to_bytes
 
-    text = (journalist / "charts/false_positive_rate-race.svg").read_text(encoding="utf-8")
+    text = (journalist / "charts/false_positive_rate-race.en.svg").read_text(encoding="utf-8")
     silent = re.sub(r"<text\b.*?</text>", "", text)
 
     assert svg_to_bytes(svg_string=text) != svg_to_bytes(svg_string=silent)
 
 
 def test_the_data_of_a_chart_are_a_table_that_names_each_figure(journalist: Path) -> None:
-    found = {row["Group"]: row for row in rows(journalist, "chart_false_positive_rate-race")}
+    found = {row["Group"]: row for row in rows(journalist, "chart_false_positive_rate-race.en")}
 
     assert (found["B"]["Rate"], found["B"]["People"]) == ("45.0%", "450 of 1,000")
     assert found["B"]["measurements"] == "false_positive_rate/race=B"
@@ -222,15 +235,29 @@ def test_the_data_of_a_chart_are_a_table_that_names_each_figure(journalist: Path
     assert tables == charts
 
 
-def test_the_page_for_journalists_lists_its_charts_and_what_to_print_beside_them(journalist: Path) -> None:
-    last = page(journalist).partition("Charts and data to publish</h2>")[2]
-    attribution = (journalist / "charts/attribution.txt").read_text(encoding="utf-8")
+def test_the_data_of_a_chart_are_in_each_language_of_the_report(journalist: Path) -> None:
+    found = {row["Grupo"]: row for row in rows(journalist, "chart_false_positive_rate-race.es")}
 
-    for path in (journalist / "charts").glob("*.*g"):
-        assert f"charts/{path.name}" in last
-    assert "Source: audit of Score <b>of</b> Lakeview (Example & Sons), version 1." in attribution
+    # Spanish: a comma before decimals and a space before the sign; the id stays
+    assert (found["B"]["Tasa"], found["B"]["measurements"]) == ("45,0 %", "false_positive_rate/race=B")
+
+
+@pytest.mark.parametrize(("language", "whose"), [("en", "Source: audit of"), ("es", "Fuente: auditoría de")])
+def test_the_page_for_journalists_lists_its_charts_and_what_to_print_beside_them(
+    language: str, whose: str, journalist: Path
+) -> None:
+    last = page(journalist, language=language).partition('id="publish"')[2]
+    markdown = page(journalist, "md", language).replace("\\", "")
+    charts = [path.name for path in (journalist / "charts").glob(f"*.{language}.*g")]
+    attribution = (journalist / f"charts/attribution.{language}.txt").read_text(encoding="utf-8")
+
+    assert len(charts) > 10
+    for name in charts:
+        assert f"<code>charts/{name}</code>" in last
+        assert f"`charts/{name}`" in markdown
+    assert f"{whose} Score <b>of</b> Lakeview (Example & Sons), " in attribution
     assert "Score &lt;b&gt;of&lt;/b&gt; Lakeview" in last
-    assert "tables/chart_false_positive_rate-race.csv" in last
+    assert f"tables/chart_false_positive_rate-race.{language}.csv" in last
 
 
 def test_an_unknown_audience_is_refused_before_anything_is_written(tmp_path: Path, audit_file: Path) -> None:

@@ -421,7 +421,7 @@ def test_withheld_is_never_written_as_zero(withheld: Audit) -> None:
     "name",
     [
         "report.en.html", "report.en.md", "audit.json", "tables/measurements.csv",
-        "charts/selection_rate-race.svg",
+        "charts/selection_rate-race.en.svg",
     ],
 )  # fmt: skip
 def test_with_nothing_withheld_every_output_says_that_it_is_not_for_publication(

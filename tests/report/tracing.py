@@ -57,6 +57,8 @@ COLUMNS = {
     "high_bound": ("bounds", 1), "low_bound_interval": ("bounds_interval", 0), "high_bound_interval": ("bounds_interval", 1),
 }  # fmt: skip
 """Columns of tables/measurements.csv, each with where its number stands in a measurement."""
+IDS, POINTERS = "measurements", "audit_json"
+"""Columns of the table behind a chart that say where the numbers of a row come from."""
 SCALES = (1.0, 100.0, 1000.0)
 """A number as it is, as a percentage or in percentage points, and of every 1,000."""
 NAMES = ("metric", "dimension", "group", "against", "stratum")
@@ -262,20 +264,29 @@ def _in_text(texts: Iterable[str]) -> Iterator[float]:
 
 
 def untraced(
-    document: AuditDocument, *, languages: tuple[str, ...] = LANGUAGES, audience: Audience = "board"
+    document: AuditDocument,
+    *,
+    languages: tuple[str, ...] = LANGUAGES,
+    audiences: tuple[Audience, ...] = ("journalist",),
 ) -> list[str]:
-    """Write a document in every language and format, and return each number that leads nowhere."""
-    files = render(document.model_copy(update={"languages": languages}), audience=audience)
-    content = files["audit.json"].decode()
-    found = untraced_rows(content, files)
-    for language in languages:
-        tracer = Tracer(content, language=language)
-        known, bad = tracer.traced(files[f"report.{language}.html"].decode())
-        bad += tracer.strange(plain(files[f"report.{language}.md"].decode()), known)
-        if language == languages[0]:
-            drawn = [name for name in files if name.endswith(".svg")]
-            bad += [one for name in drawn for one in tracer.traced(files[name].decode())[1]]
-        found += [f"{language}: {one}" for one in bad]
+    """Write a document in every language and format, and return each number that leads nowhere.
+
+    A journalist reads all that a board reads, and the tables of charts.
+    """
+    found: list[str] = []
+    tracers: dict[str, Tracer] = {}
+    for audience in audiences:
+        files = render(document.model_copy(update={"languages": languages}), audience=audience)
+        content = files["audit.json"].decode()
+        found += untraced_rows(content, files)
+        for language in languages:
+            tracer = tracers.setdefault(language, Tracer(content, language=language))
+            known, bad = tracer.traced(files[f"report.{language}.html"].decode())
+            bad += tracer.strange(plain(files[f"report.{language}.md"].decode()), known)
+            for name in (name for name in files if name.endswith((f".{language}.svg", f".{language}.csv"))):
+                text = files[name].decode()
+                bad += tracer.traced(text)[1] if name.endswith(".svg") else tracer.untraced_cells(text)
+            found += [f"{audience}, {language}: {one}" for one in bad]
     return found
 
 
@@ -323,6 +334,10 @@ class Tracer:
         self.document: dict[str, Any] = json.loads(content)
         self.language = language
         self.measurements: list[dict[str, Any]] = self.document["measurements"]
+        self.places = {item["id"]: str(at) for at, item in enumerate(self.measurements)}
+        self.known: dict[str, list[float]] = {}
+        for item in self.measurements:
+            self.known.setdefault(alike(item), []).extend(_numbers(item["value"]))
         texts = {re.sub(r"\s+", " ", clean(text)).strip() for text in _strings(self.document)}
         days = {found[0] for text in texts if (found := DAY.match(text))}
         texts |= {format_date(date.fromisoformat(day), "long", locale=language) for day in days}
@@ -338,6 +353,7 @@ class Tracer:
                 self.verbatim.setdefault(token, []).append(text)
         self._candidates: dict[Anchor, tuple[tuple[float, tuple[float, ...]], ...]] = {}
         self._words: dict[Anchor, frozenset[str]] = {}
+        self._read: dict[Block, tuple[tuple[str, bool, str], ...]] = {}
 
     def traced(self, page: str) -> tuple[set[str], list[str]]:
         """Return the numbers of an HTML page or SVG picture that are traced, and those that are not with their text."""
@@ -349,13 +365,24 @@ class Tracer:
                 good.update(TOKEN.findall(block.text))
                 marks.append((*block.axis, number[0]))
                 continue
-            for found in self.numbers(block):
+            for found in self.read(block):
                 if found[1]:
                     good.add(found[0])
                 else:
                     bad.append(found[2])
         bad += [f"axis: {points}" for points in axes(marks) if not evenly(points)]
         return good, bad
+
+    def untraced_cells(self, table: str) -> list[str]:
+        """Return the numbers of the table behind a chart that its rows do not name, each with the text around it."""
+        head, *rows = csv.reader(io.StringIO(table))
+        ids, pointers = head.index(IDS), head.index(POINTERS)
+        cells = [Block(name, ((0, len(name), None),)) for name in head]
+        for row in rows:
+            anchor = Anchor(tuple(self.places[one] for one in row[ids].split()), tuple(row[pointers].split()))
+            shown = [text for column, text in enumerate(row) if column not in {ids, pointers}]
+            cells += [Block(text, ((0, len(text), anchor),), name=text is shown[0]) for text in shown]
+        return [text for block in cells for _, good, text in self.read(block) if not good]
 
     def strange(self, text: str, known: set[str]) -> list[str]:
         """Return the numbers of plain text that are neither known nor fixed, each with its line."""
@@ -369,6 +396,12 @@ class Tracer:
                 low <= found.start() and found.end() <= high for low, high in self.fixed(line, found.group())
             )
         ]
+
+    def read(self, block: Block) -> tuple[tuple[str, bool, str], ...]:
+        """Read a block once; readers of every kind see most of them."""
+        if block not in self._read:
+            self._read[block] = tuple(self.numbers(block))
+        return self._read[block]
 
     def numbers(self, block: Block) -> Iterator[tuple[str, bool, str]]:
         """Give each number of a block, whether it is traced, and the text around it."""
@@ -391,7 +424,7 @@ class Tracer:
         for pattern in messages(self.language).get(token, ()):
             for found in pattern.finditer(plainly):
                 yield from [found.span(name) for name in found.groupdict()] or [found.span()]
-        for one in self.verbatim.get(token, ()):
+        for one in (one for one in self.verbatim.get(token, ()) if one in text):
             whole = (
                 rf"(?<!\w){re.escape(one)}(?!\w)"
                 if one[0].isalnum() and one[-1].isalnum()
@@ -435,8 +468,7 @@ class Tracer:
         if anchor.count == "these":
             return len(anchor.measurements) + len(anchor.places)
         one = self.measurement(anchor.measurements[0])
-        like = [item for item in self.measurements if all(item[name] == one[name] for name in ALIKE)]
-        known = [item["value"] for item in like if item["value"] is not None]
+        known = self.known[alike(one)]
         above = [value for value in known if value > one["value"]]
         return {"known": len(known), "above": len(above)}[anchor.count]
 
@@ -511,6 +543,11 @@ def with_ids(files: Mapping[str, bytes], name: str = "report.en.html") -> str:
     ids = [escape(item["id"]) for item in json.loads(files["audit.json"])["measurements"]]
     named = re.compile(r'(?<= data-m=")[^"]*(?=")')
     return named.sub(lambda found: " ".join(ids[int(one)] for one in found[0].split()), files[name].decode())
+
+
+def alike(item: Mapping[str, Any]) -> str:
+    """Name what a measurement has in common with those of the same kind in other groups."""
+    return json.dumps([item[name] for name in ALIKE])
 
 
 def at_pointer(document: object, pointer: str) -> object:

@@ -56,10 +56,10 @@ class Sheet:
 def chart_files(
     drawn: tuple[Picture, ...], facts: Mapping[str, Any], *, writing: Writing
 ) -> dict[str, bytes]:
-    """Write each picture as SVG with its title, its caption and its attribution, by path."""
+    """Write each picture as SVG with its title, its caption and its attribution in one language, by path."""
     source = attribution(facts, writing=writing)
     return {
-        f"charts/{picture.name}.svg": rendered(
+        f"charts/{picture.name}.{writing.language}.svg": rendered(
             "chart.svg.j2", {**facts, "sheet": _sheet(picture, source), "source": source}, writing=writing
         )
         for picture in drawn
@@ -75,14 +75,16 @@ def attribution(facts: Mapping[str, Any], *, writing: Writing) -> tuple[str, ...
     return tuple(line.strip() for line in lines if line.strip())
 
 
-def chart_tables(drawn: tuple[Picture, ...]) -> tuple[Table, ...]:
-    """Turn the table behind each picture into a file, as the report shows it, with its measurements by id."""
+def chart_tables(drawn: tuple[Picture, ...], *, language: str) -> tuple[Table, ...]:
+    """Turn the table behind each picture into a file, as the report of a language shows it, with where each row's numbers come from."""
     return tuple(
         Table(
-            name=f"chart_{picture.name}", columns=(*picture.table.columns, "measurements"),
+            name=picture.data(language), columns=(*picture.table.columns, "audit_json", "measurements"),
             rows=tuple(
-                (*cells, " ".join(ids))
-                for cells, ids in zip(picture.table.rows, picture.table.measurements, strict=True)
+                (*cells, " ".join(places), " ".join(ids))
+                for cells, places, ids in zip(
+                    picture.table.rows, picture.table.places, picture.table.measurements, strict=True
+                )
             ),
         )
         for picture in drawn

@@ -17,6 +17,8 @@ class PageTable:
     """Cells as they are written; a cell over several columns stands in each of them."""
     measurements: tuple[tuple[str, ...], ...]
     """The measurements behind each row, by id."""
+    places: tuple[tuple[str, ...], ...]
+    """Where in `audit.json` the other numbers of each row are, as JSON pointers."""
 
 
 def page_table(markup: str) -> PageTable | None:
@@ -30,6 +32,7 @@ def page_table(markup: str) -> PageTable | None:
     return PageTable(
         caption=" ".join("".join(reader.caption).split()), columns=tuple(head.cells),
         rows=tuple(tuple(row.cells) for row in rows), measurements=tuple(tuple(row.ids) for row in rows),
+        places=tuple(tuple(row.places) for row in rows),
     )  # fmt: skip
 
 
@@ -37,6 +40,7 @@ def page_table(markup: str) -> PageTable | None:
 class _Row:
     cells: list[str] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
+    places: list[str] = field(default_factory=list)
 
 
 class _Reader(HTMLParser):
@@ -58,8 +62,9 @@ class _Reader(HTMLParser):
         elif tag == "caption":
             self._text = self.caption
         if self.rows:
-            ids = self.rows[-1].ids
-            ids.extend(name for name in (named.get("data-m") or "").split() if name not in ids)
+            row = self.rows[-1]
+            for names, said in ((row.ids, "data-m"), (row.places, "data-from")):
+                names.extend(name for name in (named.get(said) or "").split() if name not in names)
 
     def handle_endtag(self, tag: str) -> None:
         if tag in {"th", "td"} and self._text is not None:

@@ -56,10 +56,9 @@ class Picture:
     table: PageTable | None
     """The first table after it in its section, which shows the same numbers."""
 
-    @property
-    def data(self) -> str:
-        """Name the table that holds its data, without folder and suffix."""
-        return self.file or (f"chart_{self.name}" if self.table else "measurements")
+    def data(self, language: str) -> str:
+        """Name the table that holds its data, without folder and suffix; tables of numbers alone are the same in every language."""
+        return self.file or (f"chart_{self.name}.{language}" if self.table else "measurements")
 
 
 def pictures(page: str) -> tuple[Picture, ...]:

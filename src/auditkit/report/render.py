@@ -15,7 +15,6 @@ from auditkit.report.languages import about, available_languages, check_language
 from auditkit.report.numbers_page import numbers_page
 from auditkit.report.page_script import page_script
 from auditkit.report.pictures import Picture, pictures
-from auditkit.report.png import png_files
 from auditkit.report.quotes import quoted
 from auditkit.report.templates import rendered
 from auditkit.report.text import clean, spreadsheet
@@ -31,7 +30,7 @@ __all__ = ["available_languages", "check_languages", "render"]
 
 
 def render(document: AuditDocument, *, audience: Audience = "board") -> dict[str, bytes]:
-    """Write every file of a report, by path in the run folder.
+    """Write every file of a report that is text, by path in the run folder.
 
     Parameters
     ----------
@@ -46,8 +45,7 @@ def render(document: AuditDocument, *, audience: Audience = "board") -> dict[str
         catalogue = translations(language)
         writing = Writing(language, catalogue, "html", document.words.get(language, {}))
         page = rendered("report.html.j2", facts, writing=writing)
-        first = language == document.languages[0]
-        drawn = pictures(page.decode()) if first or audience == "journalist" else ()
+        drawn = pictures(page.decode())
         if audience == "journalist":  # its page lists the charts that it shows
             facts |= {"pictures": drawn, "attribution": attribution(facts, writing=writing)}
             page = rendered("report.html.j2", facts, writing=writing)
@@ -55,8 +53,7 @@ def render(document: AuditDocument, *, audience: Audience = "board") -> dict[str
         files[f"report.{language}.md"] = rendered(
             "report.md.j2", facts, writing=replace(writing, suffix="md")
         )
-        if first:
-            files |= _charts(document, drawn, facts, writing=writing)
+        files |= _charts(document, drawn, facts, writing=writing)
     pages = {name: file for name, file in files.items() if name.endswith((".html", ".svg"))}
     ids = (item.id for item in document.measurements)
     return files | by_place(pages, ids) | _csv_files(document, tables(document))
@@ -84,17 +81,13 @@ def _facts(document: AuditDocument, language: str, *, audience: Audience) -> dic
 def _charts(
     document: AuditDocument, drawn: tuple[Picture, ...], facts: dict[str, Any], *, writing: Writing
 ) -> dict[str, bytes]:
-    """Write the charts, in the first language; for journalists also as PNG, with the data behind each."""
+    """Write the charts of one language; for journalists with the data behind each, and what to print beside them."""
     charts = chart_files(drawn, facts, writing=writing)
     if facts["audience"] != "journalist":
         return charts
+    behind = _csv_files(document, chart_tables(drawn, language=writing.language))
     lines = "\n".join(attribution(facts, writing=writing)) + "\n"
-    return (
-        charts
-        | png_files(charts)
-        | _csv_files(document, chart_tables(drawn))
-        | {"charts/attribution.txt": lines.encode()}
-    )
+    return charts | behind | {f"charts/attribution.{writing.language}.txt": lines.encode()}
 
 
 def _csv_files(document: AuditDocument, written: Iterable[Table]) -> dict[str, bytes]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from auditkit.definitions.audience import Audience, check_audience
 from auditkit.report.languages import check_languages
 from auditkit.report.pdf import check_pdf, pdf_files
-from auditkit.report.png import check_png
+from auditkit.report.png import check_png, png_files
 from auditkit.report.render import render
 from auditkit.results.document import AuditDocument
 
@@ -30,7 +30,7 @@ class Wanted:
         if self.pdf:
             check_pdf()
         if self.audience == "journalist":
-            check_png()
+            check_png(languages)
 
     @property
     def options(self) -> str:
@@ -40,4 +40,6 @@ class Wanted:
     def files(self, document: AuditDocument) -> dict[str, bytes]:
         """Write every file of the report, by path in the run folder."""
         written = render(document, audience=self.audience)
+        if self.audience == "journalist":
+            written |= png_files(written)
         return written | (pdf_files(written) if self.pdf else {})
