@@ -38,7 +38,7 @@ from auditkit.judge.oversight import oversee
 from auditkit.judge.place_disclosure import at_other_scales
 from auditkit.judge.pledges import check_pledge, with_pledge
 from auditkit.judge.protection import protecting
-from auditkit.judge.publication import published, reasons
+from auditkit.judge.publication import published, reasons, without_published_bounds
 from auditkit.judge.sensitivity import sensitivity
 from auditkit.load.alerts import load_alerts
 from auditkit.load.engine import connect
@@ -166,12 +166,16 @@ def run_audit(  # noqa: PLR0913  # the front door; all but the path have a defau
     )  # fmt: skip
     measured = with_loops(measured, feedback)
     progress("judge", chosen.policy.name)
-    judged = judge(measured, audit, chosen.policy, feedback=feedback, checks=counted.checks)
-    loop, smallest = loop_of_policy(feedback, chosen.policy, audit), audit.publication.smallest_cell
     protection = protecting(audit, ledger, counted.result, possible=possible_values)
+    smallest = protection.smallest_cell
     safe = published(measured, counted.result, protection=protection)
     safe = withhold_loops(safe, feedback, smallest_cell=smallest)
     feedback = judged_loops(withhold_loop(feedback, counted.result, smallest_cell=smallest), safe)
+    loop = loop_of_policy(feedback, chosen.policy, audit)
+    judged = judge(
+        safe, audit, chosen.policy, feedback=feedback, checks=counted.checks,
+        unbounded=without_published_bounds(measured, safe),
+    )  # fmt: skip
     origin = Origin(
         audit=audit, chosen=chosen, pledge=pledged, tool_type=tool_type, sources=counted.sources, counted=counted.counted,
         places=counted.result if isinstance(counted.result, PlaceTally) else None,

@@ -14,7 +14,14 @@ from auditkit.results.checks import CheckResult, RejectedData
 from auditkit.results.document import AuditDocument, RecommendationRecord
 from auditkit.results.feedback import Feedback
 from auditkit.results.findings import Code, NotChecked
-from auditkit.results.measurements import Bounds, Estimate, Group, Measurement, Measurements, NotEstimable
+from auditkit.results.measurements import (
+    Bounds,
+    Estimate,
+    Group,
+    Measurement,
+    Measurements,
+    NotEstimable,
+)
 from auditkit.results.tally import UNKNOWN
 
 INSIDE: Bounds = (0.95, 1.05)
@@ -543,3 +550,16 @@ def test_searches_that_nobody_asked_for_are_named_and_so_are_those_without_a_num
     assert "asks for no search" in plain[UNNAMED]
     assert set(searches_of(asked).values()) == {"the data checks, or too few people, left no number"}
     assert searches_of(asked, "alternative_accuracy", "subgroup_selection_rate") == {}
+
+
+# What is withheld.
+
+
+def test_a_number_whose_bounds_are_withheld_is_not_shown_to_meet_a_limit() -> None:
+    inside, outside = number(INSIDE), number(OUTSIDE, group="C")
+    found = judge(
+        Measurements(items=(inside, outside)), make_audit(), make_policy({}), feedback=LOOP, checks=(),
+        unbounded={inside.id, outside.id},
+    ).findings[0]  # fmt: skip
+
+    assert [one.status for one in found.comparisons] == ["cannot_tell", "does_not_meet"]

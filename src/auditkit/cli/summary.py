@@ -94,7 +94,8 @@ def _finding(finding: "FindingRecord", document: "AuditDocument") -> str:
     items = {item.id: item for item in document.measurements}
     known = [items[name] for name in finding.evidence if items[name].value is not None]
     if not known:
-        return f"{finding.id} {WORDS[finding.status]}"
+        withheld = any(items[name].status == "withheld" for name in finding.evidence)
+        return f"{finding.id} {WORDS[finding.status]}" + " (figures withheld)" * withheld
     first = max(known, key=_distance)
     low, high = first.interval_family or first.interval or first.bounds or (None, None)
     given = low is not None or high is not None

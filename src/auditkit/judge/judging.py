@@ -1,4 +1,9 @@
-"""Judging measurements, or rejected data, against a policy."""
+"""Judging measurements, or rejected data, against a policy.
+
+Only what may be published is judged: a verdict on a withheld number would narrow down the counts behind it.
+"""
+
+from collections.abc import Set
 
 from auditkit.definitions.audit_file import AuditFile
 from auditkit.definitions.policy import FEEDBACK_VERDICT, Limit, Policy
@@ -12,7 +17,7 @@ from auditkit.judge.verdicts import note, verdict
 from auditkit.results.checks import CheckResult
 from auditkit.results.feedback import Feedback
 from auditkit.results.findings import AppliedLimit, Code, Comparison, Finding, Judgement, Verdict
-from auditkit.results.measurements import Estimate, Measurement, Measurements, NotEstimable
+from auditkit.results.measurements import Estimate, Measurement, Measurements, Withheld
 
 WORST_FIRST: tuple[Verdict, ...] = ("does_not_meet", "cannot_tell", "not_checked", "meets")
 
@@ -24,13 +29,14 @@ def judge(
     *,
     feedback: Feedback,
     checks: tuple[CheckResult, ...],
+    unbounded: Set[str] = frozenset(),
 ) -> Judgement:
     """Compare every measurement with every limit that applies to it, and say what follows.
 
     Parameters
     ----------
     measurements
-        What was measured; empty where the data were rejected.
+        What may be published of what was measured; empty where the data were rejected.
     audit
         The audit file.
     policy
@@ -39,11 +45,13 @@ def judge(
         What the feedback test found.
     checks
         Results of the data checks; a blocking check that could not run leaves the audit undecided.
+    unbounded
+        Numbers whose bounds are withheld, by id; they are never shown to meet a limit.
     """
     findings = tuple(
         _loop_finding(limit, feedback)
         if limit.measure == FEEDBACK_VERDICT
-        else _finding(limit, dimension, measurements, audit)
+        else _finding(limit, dimension, measurements, audit, unbounded)
         for limit in applicable(policy, audit)
         for dimension in (dimensions(limit, audit) or ((limit.dimension,),))
     )
@@ -55,14 +63,19 @@ def judge(
 
 
 def _finding(
-    limit: Limit, dimension: tuple[str, ...], measurements: Measurements, audit: AuditFile
+    limit: Limit,
+    dimension: tuple[str, ...],
+    measurements: Measurements,
+    audit: AuditFile,
+    unbounded: Set[str],
 ) -> Finding:
     unknown = not of_residents(limit.measure) and _membership_unknown(dimension, measurements)
     reference = reference_of(dimension, audit)
-    moving = open_gaps(limit.measure, dimension, measurements)
+    moving = open_gaps(limit.measure, dimension, measurements, unbounded=unbounded)
     smallest = detectables(limit.measure, dimension, measurements)
     judged = tuple(
-        _comparison(item, limit, smallest, unknown=unknown or (item.group, item.against) in moving,
+        _comparison(item, limit, smallest,
+                    unknown=unknown or item.id in unbounded or (item.group, item.against) in moving,
                     directed=reference is not None or dimension not in audit.dimensions)
         for item in measurements.items
         if (item.metric, item.dimension, item.stratum) == (limit.measure, dimension, None)
@@ -114,10 +127,10 @@ def _applied(limit: Limit, dimension: str) -> AppliedLimit:
 
 
 def may_be_positive(item: Measurement) -> bool:
-    """Tell whether a counted number is above 0, or may be because it could not be counted."""
-    if isinstance(item.result, NotEstimable):
-        return item.result.reason != "NE-DENOM"
-    return isinstance(item.result, Estimate) and bool(item.result.numerator)
+    """Tell whether a counted number is above 0, or may be because it could not be counted or is withheld."""
+    if isinstance(item.result, Estimate):
+        return bool(item.result.numerator)
+    return isinstance(item.result, Withheld) or item.result.reason != "NE-DENOM"
 
 
 def _membership_unknown(dimension: tuple[str, ...], measurements: Measurements) -> bool:

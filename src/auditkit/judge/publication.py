@@ -41,6 +41,24 @@ def published(
     return replace(safe, items=items)
 
 
+def without_published_bounds(measured: Measurements, safe: Measurements) -> frozenset[str]:
+    """Name the published numbers whose bounds are withheld, by id.
+
+    Parameters
+    ----------
+    measured
+        Everything measured.
+    safe
+        What of it may be published.
+    """
+    before = measured.by_id()
+    return frozenset(item.id for item in safe.items if _bounded(before[item.id]) and not _bounded(item))
+
+
+def _bounded(item: Measurement) -> bool:
+    return isinstance(item.result, Estimate) and item.result.bounds is not None
+
+
 def reasons(measured: Measurements, safe: Measurements, protection: Protection) -> dict[Reason, int]:
     """Count withheld numbers by reason; which number has which is not said, because that would narrow it down.
 

@@ -53,6 +53,7 @@ def sensitivity(
         judging.row(finding, one, items[one.measurement], limits[finding.limit_id])
         for finding in judgement.findings
         for one in finding.comparisons
+        if one.note != "withheld"
     ]
     rows += [_of_loop(one, feedback) for one in judgement.findings if one.limit.measure == FEEDBACK_VERDICT]
     names = {cell.assumption for row in rows for cell in row.cells}

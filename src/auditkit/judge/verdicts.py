@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from auditkit.definitions.policy import Limit
 from auditkit.results.findings import Note, Verdict
-from auditkit.results.measurements import Bounds, Estimate, Measurement
+from auditkit.results.measurements import Bounds, Estimate, Measurement, Withheld
 
 INFINITY = float("inf")
 Range = tuple[float, float]
@@ -103,8 +103,10 @@ def _by_value(result: Estimate, permitted: Range, *, membership_unknown: bool) -
 
 
 def note(measurement: Measurement, status: Verdict) -> Note | None:
-    """Say whether a gap was shown to exist, where the limit is not broken (methods 3.7)."""
+    """Say whether a gap was shown to exist, where the limit is not broken (methods 3.7), or that a number is withheld."""
     result = measurement.result
+    if isinstance(result, Withheld):
+        return "withheld"
     equal = equality(measurement)
     if equal is None or not isinstance(result, Estimate) or result.interval is None:
         return None

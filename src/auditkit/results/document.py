@@ -190,7 +190,7 @@ class ComparisonRecord(Record):
     measurement: str
     status: Verdict
     note: Note | None = Field(
-        description="A gap exists, small or of unclear size; null where none was shown."
+        description="A gap exists, small or of unclear size; or the number is withheld, so nothing is judged."
     )
     smallest_detectable: str | None
 

@@ -6,8 +6,11 @@ from typing import Literal
 from auditkit.results.alternatives import AlternativesVerdict
 
 Verdict = Literal["meets", "does_not_meet", "cannot_tell", "not_checked"]
-Note = Literal["small_difference", "unclear_difference"]
-"""A gap exists but stays within the limit, or exists and may lie on either side of it (methods 3.7)."""
+Note = Literal["small_difference", "unclear_difference", "withheld"]
+"""A gap exists but stays within the limit, or exists and may lie on either side of it (methods 3.7).
+
+Or the number is withheld, and no verdict rests on it.
+"""
 Alternative = Literal["exists", "none_found", "cannot_tell"]
 """Whether a choice within the tolerated loss falls less on a group (methods 7)."""
 Code = Literal["do_not_deploy", "not_ready", "ready_for_board_vote"]

@@ -31,10 +31,11 @@ def tables(document: AuditDocument) -> tuple[Table, ...]:
         ),
         Table(
             name="findings",
-            columns=("id", "measure", "dimension", "compare", "at_least", "at_most", "required", "status", "evidence"),
+            columns=("id", "measure", "dimension", "compare", "at_least", "at_most", "required", "status", "evidence", "withheld"),
             rows=tuple(
                 (f.id, f.limit.measure, f.limit.dimension, f.limit.compare, f.limit.at_least, f.limit.at_most,
-                 str(f.limit.required).lower(), f.status, " ".join(f.evidence))
+                 str(f.limit.required).lower(), f.status, " ".join(f.evidence),
+                 " ".join(one.measurement for one in f.comparisons if one.note == "withheld"))
                 for f in document.findings
             ),
         ),
