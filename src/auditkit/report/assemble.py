@@ -72,7 +72,7 @@ def build_document(origin: Origin) -> doc.AuditDocument:
     withheld = sum(1 for item in items if item.status == "withheld")
     return doc.AuditDocument(
         schema_version=doc.SCHEMA_VERSION,
-        tool=doc.ToolRecord(**audit.tool.model_dump()),
+        tool=doc.ToolRecord(**audit.tool.model_dump(), kind=origin.tool_type.kind),
         records=_records(origin),
         places=None if origin.places is None else _places(origin.places, audit, origin.alternative),
         alerts=None if origin.alerts is None else alerts_record(origin.alerts, audit),

@@ -64,6 +64,7 @@ def _facts(document: AuditDocument, language: str, *, audience: Audience) -> dic
     view = Reader(document, locale=language).view()
     return {
         "doc": document,
+        "kind": _kind(document),
         "view": view,
         "reasons": REASONS,
         "spoken": about(language),
@@ -76,6 +77,12 @@ def _facts(document: AuditDocument, language: str, *, audience: Audience) -> dic
         "script": page_script(),
         "decimal_sign": locale.number_symbols["latn"]["decimal"],
     }
+
+
+def _kind(document: AuditDocument) -> str:
+    """Say what the tool flags: person, place or alert; documents from before rejected data named it say it by what they hold."""
+    held = "alert" if document.alerts else "place" if document.places else "person"
+    return document.tool.kind or held
 
 
 def _charts(

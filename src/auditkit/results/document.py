@@ -35,6 +35,7 @@ class ToolRecord(Record):
     vendor: str
     version: str
     type: str
+    kind: Literal["person", "place", "alert"] | None = Field(None, description="What the tool flags.")
     purpose: str
     flagged_means: str = Field(description="Finishes the sentence 'A flagged person is …'.")
     orientation: Literal["burden", "benefit"]
