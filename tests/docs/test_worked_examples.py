@@ -9,10 +9,12 @@ import re
 import shutil
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
+import pikepdf
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from typer.testing import CliRunner
@@ -20,7 +22,9 @@ from typer.testing import CliRunner
 from auditkit.cli.app import app
 from auditkit.cli.examples import EXAMPLES
 from auditkit.definitions.audience import AUDIENCES
+from auditkit.errors import ReportError
 from auditkit.report.languages import available_languages
+from auditkit.report.pdf import check_pdf, pdf_files
 from auditkit.report.render import render
 from auditkit.results.document import read_document
 from tests.pseudo_language import speak, untranslated
@@ -131,6 +135,36 @@ def test_every_number_of_an_example_is_traced_for_every_reader_in_every_format_a
 ) -> None:
     folder, _ = demo
     assert untraced(read_document(folder / name / "audit.json"), audiences=AUDIENCES) == []
+
+
+@pytest.fixture(scope="module")
+def pango() -> None:
+    """Draw PDF where Pango is installed; continuous integration has it."""
+    try:
+        check_pdf()
+    except ReportError as missing:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(f"no PDF was drawn: {missing}")
+
+
+@pytest.mark.usefixtures("pango")
+@pytest.mark.parametrize("name", NAMES)
+def test_page_one_is_one_printed_page_in_every_language(
+    name: str, pages: dict[str, tuple[Path, ...]]
+) -> None:
+    """What stands before the first question fills one sheet, and the question starts the next."""
+    printed = {}
+    for path in pages[name]:
+        text = path.read_text(encoding="utf-8")
+        first, question, _ = text.partition('<section class="page"')
+        (drawn,) = pdf_files(
+            {path.name: f"{first}{question}><h2>?</h2></section></main></body></html>".encode()}
+        ).values()
+        with pikepdf.open(BytesIO(drawn)) as found:
+            printed[path.name] = len(found.pages)
+
+    assert printed == {path.name: 2 for path in pages[name]}
 
 
 @pytest.mark.parametrize("name", NAMES)
