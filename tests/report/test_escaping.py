@@ -198,8 +198,12 @@ def test_a_bare_web_address_is_no_link_in_markdown(hostile: Audit) -> None:
 
 def elements(chart: ET.Element) -> list[tuple[str, list[str]]]:
     """Every element with its attributes but the lines of its title and source, whose number depends on how long the words are."""
-    wrapped = [part for part in chart.iter() if part.get("class") in {"headline", "source"}]
-    assert not [inner for part in wrapped for inner in part]
+    texts = [part for part in chart.iter() if part.get("class") in {"headline", "source"}]
+    lines = [inner for part in texts for inner in part.iter() if inner is not part]
+    assert {(one.tag.rpartition("}")[2], *sorted(one.attrib), len(one)) for one in lines} == {
+        ("tspan", "x", "y", 0)
+    }
+    wrapped = texts + lines
     return [(part.tag, sorted(part.attrib)) for part in chart.iter() if part not in wrapped]
 
 

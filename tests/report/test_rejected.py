@@ -72,7 +72,8 @@ def refused(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         (folder / name).write_text(text, encoding="utf-8")
     found = run_audit(folder / "audit.toml")
     assert found.document.measurements == ()
-    assert found.document.places is found.document.alerts is None
+    assert found.document.places is None
+    assert found.document.alerts is None
     return found
 
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from auditkit.report.charts import Chart, Point, rate_chart
-from auditkit.report.city import ExposureRow, Writer, exposures, label
+from auditkit.report.charts import Chart, dots
+from auditkit.report.city import ExposureRow, Writer, exposure_chart, exposures, label
 from auditkit.report.maps import Map, area_map, is_unsure
 from auditkit.report.numbers import decimal, per_cent, per_thousand, whole
 from auditkit.results.alert_records import AlertAreaRecord
@@ -74,6 +74,8 @@ class AlertsView:
     recorded: Figure | None
     dispatched: Figure | None
     actions: tuple[Figure, ...]
+    led: Chart | None
+    """Of officers sent and of every action."""
     costs: tuple[Figure, ...]
     recall: Figure | None
     missed: Figure | None
@@ -84,6 +86,7 @@ class AlertsView:
     mostly_covered: Figure | None
     alerts_there: Figure | None
     exposures: tuple[ExposureRow, ...]
+    exposed: Chart | None
     per_residents: Figure | None
     per_hour: Figure | None
     unmatched: str
@@ -127,16 +130,18 @@ class _Figures:
 def alerts_view(document: AuditDocument, *, locale: str) -> AlertsView:
     """Read what a report on alerts shows."""
     figures = _Figures(document, locale=locale)
-    became = _became(figures)
+    became, actions = _became(figures), _actions(figures)
+    sent = figures.everyone("dispatch_rate")
     unmatched = figures.everyone("unmatched_alerts", unit="count")
     return AlertsView(
         alerts=figures.everyone("alerts", unit="count"), became=became, chart=_chart(figures, became),
-        recorded=figures.everyone("disposition_recorded_rate"), dispatched=figures.everyone("dispatch_rate"),
-        actions=_actions(figures), costs=_costs(figures), recall=figures.everyone("recall"),
+        recorded=figures.everyone("disposition_recorded_rate"), dispatched=sent, actions=actions,
+        led=_chart(figures, actions if sent is None else (sent, *actions)), costs=_costs(figures), recall=figures.everyone("recall"),
         missed=figures.everyone("miss_rate"), outside=figures.everyone("events_outside_coverage", unit="count"),
         base_rate=figures.everyone("base_rate_ppv", unit="thousand"), coverage=_coverage(figures),
         mostly_covered=figures.everyone("mostly_covered_areas"),
         alerts_there=figures.everyone("alerts_in_mostly_covered_areas"), exposures=exposures(figures.writer),
+        exposed=exposure_chart(figures.writer),
         per_residents=figures.everyone(PER_RESIDENTS, unit="number"),
         per_hour=figures.everyone(PER_HOUR, unit="number"), unmatched=unmatched.value if unmatched else "",
         areas=_areas(figures), map=_map(figures),
@@ -150,18 +155,10 @@ def _became(figures: _Figures) -> tuple[Figure, ...]:
     return tuple(figure for figure in (*both, *three) if figure is not None)
 
 
-def _chart(figures: _Figures, became: tuple[Figure, ...]) -> Chart | None:
-    """Draw what became of alerts; labels are keys that a template turns into words."""
-    items = [(figure, figures.writer.items[figure.measurement]) for figure in became]
-    points = tuple(
-        Point(
-            measurement=item.id, label=figure.label, text=figure.value, value=item.value, low=item.interval[0] or 0.0,
-            high=1.0 if item.interval[1] is None else item.interval[1],
-        )
-        for figure, item in items
-        if item.value is not None and item.interval is not None
-    )  # fmt: skip
-    return rate_chart(points, reference=None) if points else None
+def _chart(figures: _Figures, shown: tuple[Figure, ...]) -> Chart | None:
+    """Draw shares of alerts; labels are keys that a template turns into words."""
+    items = figures.writer.items
+    return dots((figure.label, figure.value, items[figure.measurement]) for figure in shown)
 
 
 def _actions(figures: _Figures) -> tuple[Figure, ...]:

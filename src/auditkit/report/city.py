@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from auditkit.report.charts import Chart, dots
 from auditkit.report.displacement_page import DisplacementPage, displacement_page
 from auditkit.report.frontier_page import FrontierPage, frontier_page
 from auditkit.report.lookup import Lookup
@@ -113,7 +114,10 @@ class City:
     rules: tuple[RuleRow, ...]
     best_rule: str | None
     """The simple rule that caught most."""
+    caught: Chart | None
+    """What each rule caught; the line is the tool's."""
     exposures: tuple[ExposureRow, ...]
+    exposed: Chart | None
     residents: tuple[ResidentRow, ...]
     spread: dict[str, "Spread"]
     areas: tuple[AreaRow, ...]
@@ -169,7 +173,7 @@ def city(document: AuditDocument, *, locale: str) -> City:
     shares = {row.id: row.flagged_share for row in areas}
     return City(
         rules=rules, best_rule=max(known, key=lambda row: hits[row.rule]).rule if known else None,
-        exposures=exposures(writer), residents=residents(writer), spread=_spread(writer), areas=areas,
+        caught=_caught(writer), exposures=exposures(writer), exposed=exposure_chart(writer), residents=residents(writer), spread=_spread(writer), areas=areas,
         map=None if document.places is None else area_map(
             document.places.areas, shares, least=document.publication.map_residents, at="/places/areas",
             unsure=_unsure(writer),
@@ -219,6 +223,13 @@ def _rules(writer: Writer) -> tuple[RuleRow, ...]:
     return tuple(found)
 
 
+def _caught(writer: Writer) -> Chart | None:
+    """Draw hit rates; labels are names of rules that a template turns into words."""
+    found = [(rule, writer.one("hit_rate", {"rule": rule})) for rule in RULES]
+    items = [(rule, writer.share(item.value), item) for rule, item in found if item is not None]
+    return dots(items, reference=next((item.value for rule, _, item in items if rule == "tool"), None))
+
+
 def _known(*items: MeasurementRecord | None) -> tuple[str, ...]:
     return tuple(item.id for item in items if item is not None)
 
@@ -251,6 +262,13 @@ def exposures(writer: Writer) -> tuple[ExposureRow, ...]:
                 )
             )  # fmt: skip
     return tuple(found)
+
+
+def exposure_chart(writer: Writer) -> Chart | None:
+    """Draw what the areas of each group receive for every 1,000 residents."""
+    found = writer.alone("exposure_per_1000_residents")
+    items = [(label(item.group), writer.number(item.value, digits=3), item) for item in found]
+    return dots(items, share=False)
 
 
 def label(group: dict[str, str]) -> str:
