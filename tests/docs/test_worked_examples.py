@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping
+from html import unescape
 from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
@@ -261,6 +262,26 @@ def test_every_picture_has_a_title_a_description_and_its_table(
         assert root.find(".//text") is not None or all(
             one.find("title") is not None for one in root.iter() if one.tag in {"path", "circle"}
         )
+
+
+def test_the_map_of_the_loop_hatches_areas_with_few_records(
+    demo: tuple[Path, str], pages: dict[str, tuple[Path, ...]]
+) -> None:
+    page = english_of(pages["minneapolis-patrol"]).read_text(encoding="utf-8")
+    found = re.search(r'<svg class="map"[^>]*"share-t.*?</svg>(.*?)</figure>', page, re.DOTALL)
+    assert found is not None
+    drawn = re.findall(r'<(?:path|circle) class="(\w+)"[^>]*><title>(.*?)</title>', found.group())
+    document = read_document(demo[0] / "minneapolis-patrol" / "audit.json")
+    ranges = {
+        item.group["area"]: item.interval or (None, None)
+        for item in document.measurements
+        if item.metric == "incident_rate"
+    }
+    wide = {area for area, (low, high) in ranges.items() if low is None or high is None or high > 2 * low}
+
+    assert {unescape(text) for kind, text in drawn if kind == "unsure"} == wide
+    assert 0 < len(wide) < len(drawn)
+    assert 'class="swatch hatched"></span>few records' in found[1]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -8,7 +8,7 @@ from auditkit.report.frontier_page import FrontierPage, frontier_page
 from auditkit.report.lookup import Lookup
 from auditkit.report.loop_chart import LoopChart, loop_chart
 from auditkit.report.loop_page import LoopPage, loop_page
-from auditkit.report.maps import Map, area_map, is_unsure
+from auditkit.report.maps import Map, area_map, few_records
 from auditkit.report.numbers import decimal, p_value, per_cent, signed, whole
 from auditkit.report.scales_page import ScalesPage, scales_page
 from auditkit.results.document import AuditDocument, MeasurementRecord
@@ -176,17 +176,12 @@ def city(document: AuditDocument, *, locale: str) -> City:
         caught=_caught(writer), exposures=exposures(writer), exposed=exposure_chart(writer), residents=residents(writer), spread=_spread(writer), areas=areas,
         map=None if document.places is None else area_map(
             document.places.areas, shares, least=document.publication.map_residents, at="/places/areas",
-            unsure=_unsure(writer),
+            unsure=few_records(document),
         ), loop=loop_chart(document.feedback),
         page=loop_page(document, locale=locale),
         counted=bool(writer.alone("flags")), scales=scales_page(document, locale=locale),
         displacement=displacement_page(look), frontier=frontier_page(look),
     )  # fmt: skip
-
-
-def _unsure(writer: Writer) -> frozenset[str]:
-    """Name the areas whose rate of incidents has a wide range, or none, where there are incidents at all."""
-    return frozenset(item.group["area"] for item in writer.alone("incident_rate") if is_unsure(item))
 
 
 def _rules(writer: Writer) -> tuple[RuleRow, ...]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from auditkit.report.maps import Map, shaded_map
+from auditkit.report.maps import Map, few_records, shaded_map
 from auditkit.report.numbers import decimal, per_cent, signed, whole
 from auditkit.results.document import AuditDocument, MeasurementRecord
 from auditkit.results.feedback import Span
@@ -210,7 +210,10 @@ def _locked(
 
 
 def _map(document: AuditDocument) -> Map | None:
-    """Shade areas by the share of visits they end with over what is due; areas without a number stay out."""
+    """Shade areas by the share of visits they end with over what is due; areas without a number stay out.
+
+    As on the map of flags, areas with few records are marked.
+    """
     if document.places is None:
         return None
     known = {
@@ -220,4 +223,6 @@ def _map(document: AuditDocument) -> Map | None:
     if not areas:
         return None
     shades = {name: sum(value > edge for edge in EDGES) for name, value in known.items()}
-    return shaded_map(areas, shades, least=document.publication.map_residents, at="/places/areas")
+    return shaded_map(
+        areas, shades, least=document.publication.map_residents, at="/places/areas", unsure=few_records(document)
+    )

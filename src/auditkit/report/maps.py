@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from math import cos, radians
 
-from auditkit.results.document import MeasurementRecord
+from auditkit.results.document import AuditDocument, MeasurementRecord
 from auditkit.results.place_records import AreaRecord
 
 WIDTH, MARGIN = 640, 8
@@ -58,6 +58,15 @@ def area_map(
     """Lay out every area that has a position; a shade says how often it is flagged, from never to always."""
     shades = {name: shade(share) for name, share in shares.items()}
     return shaded_map(dict(enumerate(areas)), shades, least=least, at=at, unsure=unsure)
+
+
+def few_records(document: AuditDocument) -> frozenset[str]:
+    """Name the areas whose rate of incidents has a wide range, or none, where there are incidents at all."""
+    return frozenset(
+        item.group["area"]
+        for item in document.measurements
+        if item.metric == "incident_rate" and item.stratum is None and is_unsure(item)
+    )
 
 
 def is_unsure(rate: MeasurementRecord | None) -> bool:
