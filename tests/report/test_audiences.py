@@ -16,8 +16,9 @@ from typer.testing import CliRunner
 
 from auditkit import run_audit
 from auditkit.cli.app import app
-from auditkit.errors import InputError, MissingExtraError
+from auditkit.errors import InputError, MissingExtraError, ReportError
 from auditkit.report.numbers_page import exact
+from auditkit.report.png import check_png
 
 Write = Callable[..., Path]
 # tn, fp, fn, tp. Wrongly flagged: of A 200 of 1,000 (20.0%), of B 450 of 1,000 (45.0%): 45 / 20 = 2.25 times.
@@ -285,5 +286,17 @@ def test_without_resvg_one_sentence_says_what_to_install(
     monkeypatch.setattr(builtins, "__import__", imported)
 
     with pytest.raises(MissingExtraError, match=r"pip install 'auditkit\[png\]'"):
+        run_audit(audit_file, out=tmp_path / "out", audience="journalist")
+    assert not (tmp_path / "out").exists()
+
+
+def test_where_no_font_has_the_letters_of_a_language_nothing_is_written(
+    tmp_path: Path, audit_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # "español" has a letter that is drawn as one that no font has; "English" has none
+    monkeypatch.setattr("auditkit.report.png.NOBODYS", "ñ")
+
+    check_png(("en",))
+    with pytest.raises(ReportError, match=r"no font that is installed has the letters of 'es' \(español\)"):
         run_audit(audit_file, out=tmp_path / "out", audience="journalist")
     assert not (tmp_path / "out").exists()
