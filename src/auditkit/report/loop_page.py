@@ -224,5 +224,9 @@ def _map(document: AuditDocument) -> Map | None:
         return None
     shades = {name: sum(value > edge for edge in EDGES) for name, value in known.items()}
     return shaded_map(
-        areas, shades, least=document.publication.map_residents, at="/places/areas", unsure=few_records(document)
+        areas,
+        shades,
+        least=document.publication.map_residents,
+        at="/places/areas",
+        unsure=few_records(document),
     )
