@@ -248,14 +248,16 @@ def test_the_page_for_journalists_lists_its_charts_and_what_to_print_beside_them
     language: str, whose: str, journalist: Path
 ) -> None:
     last = page(journalist, language=language).partition('id="publish"')[2]
-    markdown = page(journalist, "md", language).replace("\\", "")
+    written = page(journalist, "md", language)
+    markdown = written.replace("\\", "")
     charts = [path.name for path in (journalist / "charts").glob(f"*.{language}.*g")]
     attribution = (journalist / f"charts/attribution.{language}.txt").read_text(encoding="utf-8")
 
     assert len(charts) > 10
     for name in charts:
         assert f"<code>charts/{name}</code>" in last
-        assert f"`charts/{name}`" in markdown
+        assert f"charts/{name}" in markdown
+    assert not re.search(r"`[^`\n]*\\[^`\n]*`", written)  # between backticks a backslash would be seen
     assert f"{whose} Score <b>of</b> Lakeview (Example & Sons), " in attribution
     assert "Score &lt;b&gt;of&lt;/b&gt; Lakeview" in last
     assert f"tables/chart_false_positive_rate-race.{language}.csv" in last
