@@ -50,6 +50,7 @@ from auditkit.measure.by_kind import measure_by_kind
 from auditkit.measure.changes import changes
 from auditkit.measure.choices import Measuring
 from auditkit.measure.known import all_measures, check_measures, declared_measures
+from auditkit.memory import without_search_for_cycles
 from auditkit.report.assemble import Origin, build_document, internal_files
 from auditkit.report.assemble_ledger import ledger_file, with_previous
 from auditkit.report.folder import check_free, manifest, write_folder
@@ -79,21 +80,15 @@ Progress = Callable[[str, str], None]
 """Called with the name of a stage and a few words about what it does now."""
 STAGES = ("load", "validate", "tally", "measure", "simulate", "judge", "report")
 LIBRARIES = (
-    "pandas",
-    "duckdb",
-    "ibis-framework",
-    "great-expectations",
-    "fairlearn",
-    "scikit-learn",
-    "scipy",
-    "jinja2",
-)
+    "pandas", "duckdb", "ibis-framework", "great-expectations", "fairlearn", "scikit-learn", "scipy", "jinja2",
+)  # fmt: skip
 
 
 def silent(stage: str, detail: str) -> None:
     """Show no progress."""
 
 
+@without_search_for_cycles()
 def run_audit(  # noqa: PLR0913  # the front door; all but the path have a default
     path: str | Path,
     *,
@@ -213,6 +208,7 @@ def run_audit(  # noqa: PLR0913  # the front door; all but the path have a defau
     return finished
 
 
+@without_search_for_cycles()
 def check_data(path: str | Path, *, progress: Progress = silent) -> tuple[CheckResult, ...]:
     """Run the data checks alone, as a vendor does before submitting.
 
@@ -245,6 +241,7 @@ def make_pledge(path: str | Path, *, out: str | Path, policy: str | None = None)
     return write_pledge(pledge, Path(out))
 
 
+@without_search_for_cycles()
 def render_again(
     folder: str | Path,
     *,

@@ -131,6 +131,7 @@ def _encoded(value: str) -> str:
     return quote(value, safe="").replace("~", "%7E")  # `~` separates the group compared with
 
 
+@lru_cache(maxsize=16_384)  # ids are asked for again and again
 def _spelled(group: Group) -> str:
     return "+".join(f"{name}={_encoded(value)}" for name, value in group)
 
