@@ -14,6 +14,14 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("filterwarnings", "ignore:The 'future.infer_string' option:DeprecationWarning")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out of coverage what runs whole audits whose code other tests cover: tracing takes longer than they do."""
+    whole = tuple(Path(__file__).parent / name for name in ("architecture", "benchmarks", "docs", "fuzz"))
+    for item in items:
+        if any(item.path.is_relative_to(folder) for folder in whole):
+            item.add_marker("no_cover")
+
+
 TOOL = {
     "name": "Risk score",
     "vendor": "Example Ltd",

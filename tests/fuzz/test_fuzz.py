@@ -19,11 +19,11 @@ from benchmarks.fuzz.worlds import WORLDS, Case, sound
 @pytest.mark.parametrize(
     ("part", "size", "reports"),
     [
-        ("sections", 1270, 0),
-        ("text", 670, 0),
-        ("tables", 44, None),
-        ("odd", 6, None),
-        ("examined", 16, None),
+        ("sections", 1290, 0),
+        ("text", 680, 0),
+        ("tables", 24, None),
+        ("odd", 4, None),
+        ("examined", 10, None),
     ],
 )
 def test_every_broken_audit_ends_in_a_valid_report_or_a_plain_error(
