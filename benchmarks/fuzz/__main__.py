@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     done = _read(options.cache)
     for number in range(options.first, options.first + options.batches):
         for part, size in PARTS.items():
-            if (part, number) in done:
+            if part not in options.parts or (part, number) in done:
                 continue
             batch = run_batch(part, number=number, size=max(1, round(size * options.scale)))
             done[part, number] = batch
@@ -45,6 +45,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--batches", type=int, default=100, help="of 1,000 cases each")
     parser.add_argument("--first", type=int, default=1, help="the first seed")
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS, help="which cases of each batch")
     parser.add_argument(
         "--scale", type=float, default=1.0, help="so many times the usual number of cases in a batch"
     )

@@ -126,7 +126,7 @@ def equal(tmp_path_factory: pytest.TempPathFactory) -> auditkit.Audit:
     """Audit two equal areas; a visit discovers 60/20 = 3 records, and 2/20 are reported a week in either."""
     return run(
         tmp_path_factory.mktemp("equal"),
-        loop(rounds=1000, replicates=400, more="decay = 0.01"),
+        loop(rounds=1000, replicates=200, more="decay = 0.01"),
         reported=(2, 2),
         discovered=(30, 30),
     )
@@ -154,12 +154,12 @@ def test_f5_the_variance_ratio_is_that_of_the_two_arms(equal: auditkit.Audit) ->
 def test_f5_a_corrected_tool_adds_no_noise_on_equal_areas(tmp_path: Path) -> None:
     audit = run(
         tmp_path,
-        loop(rounds=1000, replicates=400, more='correction = "importance"\ndecay = 0.01'),
+        loop(rounds=1000, replicates=300, more='correction = "importance"\ndecay = 0.01'),
         reported=(2, 2),
         discovered=(30, 30),
     )
 
-    # both arms of the null test are then corrected: 400 runs put their ratio within about a third of 1
+    # both arms of the null test are then corrected: 300 runs put their ratio within about a third of 1
     assert found(audit)["null_variance_ratio"] == pytest.approx(1, abs=0.35)
 
 
@@ -172,7 +172,7 @@ REPORTS = (60, 40, 20)
 def three(tmp_path_factory: pytest.TempPathFactory) -> auditkit.Audit:
     return run(
         tmp_path_factory.mktemp("three"),
-        loop(rounds=2000, replicates=200),
+        loop(rounds=2000, replicates=100),
         reported=REPORTS,
         discovered=(30, 30, 30),
     )
