@@ -437,6 +437,15 @@ def test_columns_of_people_may_bear_any_name(tmp_path: Path, write_audit: Write)
     assert sizes == {(): 60.0} | {((name, group),): 30.0 for name in RESERVED for group in "AB"}
 
 
+def test_more_than_a_billion_people_are_audited(tmp_path: Path, write_confusion: Callable[..., Path]) -> None:
+    audit = run_audit(write_confusion(tmp_path, {"A": (999_999_999, 20, 10, 30), "B": (50, 25, 15, 45)}))
+
+    found = {item.id: item for item in audit.document.measurements}
+    p_value = found["selection_rate_range_p_value/race"]
+    assert p_value.value is not None
+    assert p_value.value < 0.01  # 70 of 135 are flagged in B, 50 of a billion in A
+
+
 @pytest.mark.parametrize("name", ["n", "weight", "suppressed", "decided", "occurred"])
 def test_columns_of_published_counts_may_bear_any_name(name: str, tmp_path: Path, write_audit: Write) -> None:
     matrix = {

@@ -83,6 +83,10 @@ BAD = {
         records=TABLES["records"] + "a,2019-01-21,0,-5\n",
         says=("records.csv", "'n' holds '-5'", "Counts from 0 up"),
     ),
+    "more than anybody could count": Bad(
+        records=TABLES["records"] + "a,2019-01-21,0,9223372036854775807\n",
+        says=("records.csv", "'n' holds '9223372036854775807'", "a trillion at most"),
+    ),
     "a count in words": Bad(
         records=TABLES["records"] + "a,2019-01-21,0,many\n",
         says=("records.csv", "'n' holds 'many'", "missing"),

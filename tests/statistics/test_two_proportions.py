@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest, fisher_exact, hypergeom
 from statsmodels.stats.proportion import proportions_ztest
 
+from auditkit.statistics import two_proportions
 from auditkit.statistics.two_proportions import (
     compare,
     exact_tail,
@@ -166,6 +167,28 @@ def test_a_count_above_its_total_is_not_standardised() -> None:
 
 
 # Range by permutation
+
+
+@pytest.mark.parametrize("mostly", [False, True])
+def test_the_range_of_a_billion_people_is_as_surprising_as_the_exact_test_says(mostly: bool) -> None:  # noqa: FBT001  # two cases
+    # 480 and 420 of two times 600 million: given 900 in all, a binomial of 1/2 to a millionth. Flagging all others is as odd.
+    totals = np.array([600_000_000, 600_000_000])
+    flagged = totals - [480, 420] if mostly else np.array([480, 420])
+
+    found = range_permutation(flagged, totals, replicates=20_000, rng=np.random.default_rng(5))
+
+    assert found == pytest.approx(binomtest(480, 900).pvalue, abs=0.005)  # three Monte Carlo standard errors
+
+
+def test_half_of_a_billion_people_vary_as_a_hypergeometric_count_does() -> None:
+    people, drawn = np.array([400_000_000, 800_000_000]), 500_000_000
+
+    dealt = two_proportions._dealt(people, drawn, replicates=20_000, rng=np.random.default_rng(6))
+
+    expected = hypergeom(people.sum(), people[0], drawn)
+    assert dealt.sum(axis=1) == pytest.approx(drawn)
+    assert dealt[:, 0].mean() == pytest.approx(expected.mean(), abs=4 * expected.std() / 20_000**0.5)
+    assert dealt[:, 0].std() == pytest.approx(expected.std(), rel=0.02)
 
 
 def test_the_range_of_two_groups_has_the_exact_permutation_p_value() -> None:

@@ -9,7 +9,7 @@ from ibis import Table
 from auditkit.definitions.audit_file import AuditFile
 from auditkit.errors import SHOWN, InputError, Problem, shown
 from auditkit.load.areas import load_areas
-from auditkit.load.decisions import count, decide
+from auditkit.load.decisions import LARGEST_COUNT, count, decide
 from auditkit.load.deployment import load_deployment
 from auditkit.load.displacement import check_covered, load_roles
 from auditkit.load.files import open_table
@@ -130,18 +130,18 @@ def _records(
 
 
 def _check_outcome(table: Table, audit: AuditFile) -> None:
-    """Refuse outcomes that are no counts: text, negative numbers, infinities."""
+    """Refuse outcomes that are no counts: text, negative numbers, infinities, more than anybody could count."""
     outcome, records = audit.records.outcome, audit.records
     if outcome is None:
         return
     text = canonical(table[outcome.column].cast("string"))
     number = text.try_cast("float64")
     given = text.notnull() & (~text.isin(records.missing) if records.missing else ibis.literal(True))
-    odd = table.filter(given & (number.isnull() | number.isnan() | number.isinf() | (number < 0)))
+    odd = table.filter(given & (number.isnull() | number.isnan() | (number < 0) | (number > LARGEST_COUNT)))
     values = odd.select(text=canonical(odd[outcome.column].cast("string"))).distinct().order_by("text")
     found = [row["text"] for row in values.limit(SHOWN + 1).to_pyarrow().to_pylist()]
     if found:
-        mend = "Counts from 0 up were expected. Declare marks for 'not recorded' in [records] missing."
+        mend = "Counts from 0 up were expected, a trillion at most. Declare marks for 'not recorded' in [records] missing."
         text_found = f"the outcome '{outcome.column}' holds {shown(found)}."
         raise InputError([Problem(where=records.path, found=text_found, mend=mend)])
 

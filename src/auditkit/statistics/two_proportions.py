@@ -18,6 +18,8 @@ SMALL_EXPECTED = 5.0
 """Below this expected count the normal distribution fits too badly, and the exact one takes over."""
 SMALL_VARIANCE = 25.0
 """The same for the variance of one count: below a standard deviation of five events."""
+MOST_DEALT_TO = 10**9
+"""numpy draws without putting back from fewer people than this."""
 
 
 class Comparison(NamedTuple):
@@ -221,10 +223,29 @@ def range_permutation(
         msg = "expected 0 <= count <= total in every group, and nobody missing"
         raise ValueError(msg)
     dealt = sum(
-        rng.multivariate_hypergeometric(stratum, int(drawn), size=replicates, method="marginals")
+        _dealt(stratum, int(drawn), replicates=replicates, rng=rng)
         for stratum, drawn in zip(people, events.sum(axis=1), strict=True)
     )
     stratum_rates = events.sum(axis=1) / np.maximum(people.sum(axis=1), 1)
     expected, size = stratum_rates @ people, people.sum(axis=0)
     permuted = np.ptp((np.asarray(dealt) - expected) / size, axis=1)
     return permutation_p(float(np.ptp((events.sum(axis=0) - expected) / size)), permuted)
+
+
+def _dealt(
+    people: NDArray[np.int64], drawn: int, *, replicates: int, rng: np.random.Generator
+) -> NDArray[np.float64]:
+    """Deal flags to the groups of a stratum at random.
+
+    A billion people are more than numpy deals to without putting back. There the rarer of flags and their absence is
+    dealt with putting back, and drawn towards its mean until means, variances and covariances are those without.
+    """
+    everyone = int(people.sum())
+    if everyone < MOST_DEALT_TO:
+        counts = rng.multivariate_hypergeometric(people, drawn, size=replicates, method="marginals")
+        return counts.astype(np.float64)
+    few = min(drawn, everyone - drawn)
+    shares = people / everyone
+    apart = rng.multinomial(few, shares, size=replicates) - few * shares
+    apart *= math.sqrt((everyone - few) / (everyone - 1))
+    return drawn * shares + (apart if few == drawn else -apart)
