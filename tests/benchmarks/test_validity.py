@@ -10,10 +10,10 @@ from benchmarks.validity.__main__ import main
 def test_intervals_of_rates_and_comparisons_hold_the_truth_as_often_as_they_claim(tmp_path: Path) -> None:
     page = tmp_path / "validity.md"
 
-    options = ["--studies", "rates", "--draws", "0.04", "--every", "16", "--processes", "1"]
+    options = ["--studies", "rates", "--draws", "0.08", "--every", "8", "--processes", "1"]
     main([*options, "--cache", str(tmp_path), "--page", str(page)])
 
-    # 10 draws of each of 94 worlds with fixed seeds: with 1.6 for 1.96 standard errors mean coverage would be 89 %.
+    # 20 draws of each of 188 worlds with fixed seeds: with 1.6 for 1.96 standard errors mean coverage would be 89 %.
     found = {
         line.split("|")[1].strip(): line.split("|")[3].strip()
         for line in page.read_text().splitlines()
