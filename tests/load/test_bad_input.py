@@ -446,6 +446,19 @@ def test_more_than_a_billion_people_are_audited(tmp_path: Path, write_confusion:
     assert p_value.value < 0.01  # 70 of 135 are flagged in B, 50 of a billion in A
 
 
+def test_two_billion_people_wrongly_flagged_are_audited(
+    tmp_path: Path, write_confusion: Callable[..., Path]
+) -> None:
+    matrix = {"A": (40, 2**31, 10, 30), "B": (50, 25, 15, 45)}
+
+    audit = run_audit(write_confusion(tmp_path, matrix, publication={"smallest_cell": 0}))
+
+    found = {item.id: item for item in audit.document.measurements}["false_positive_rate_ratio/race=B~race=A"]
+    # Of A nearly all are flagged, so that the ratio is about B's rate, 25 of 75, and its interval Wilson's by statsmodels.
+    assert found.value == pytest.approx(25 / 75, rel=1e-6)
+    assert found.interval == pytest.approx((0.237082, 0.445826), rel=1e-5)
+
+
 @pytest.mark.parametrize("name", ["n", "weight", "suppressed", "decided", "occurred"])
 def test_columns_of_published_counts_may_bear_any_name(name: str, tmp_path: Path, write_audit: Write) -> None:
     matrix = {

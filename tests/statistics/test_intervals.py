@@ -334,6 +334,43 @@ def test_koopman_limits_put_the_score_statistic_of_methods_3_3_on_its_critical_v
         assert score_statistic(counts, upper * below) < z2 < score_statistic(counts, upper * above)
 
 
+def misfit(counts: tuple[float, float, float, float], ratio: Decimal) -> Decimal:
+    """Work out the two squared standardised distances of which U is the sum; a certain rate that came true has none."""
+    x, m, y, n = map(Decimal, counts)
+    b, a = ratio * (m + y) + x + n, (m + n) * ratio
+    second = min(Decimal(1), (b - (b * b - 4 * a * (x + y)).sqrt()) / (2 * a))
+    found = Decimal(0)
+    for count, total, rate in ((x, m, min(Decimal(1), ratio * second)), (y, n, second)):
+        gap, variance = abs(count - total * rate), total * rate * (1 - rate)
+        found += gap**2 / variance if gap > Decimal("1e-20") else 0
+    return found
+
+
+@pytest.mark.parametrize("full", [(1, 1), (9, 9), (40, 40), (2**31, 2**31)])
+@pytest.mark.parametrize(
+    "other", [(0, 12), (1, 90), (60, 75), (30, 2**31), (2**31 - 3, 2**31), (10**12 - 1, 10**12)]
+)
+@pytest.mark.parametrize("value", [1.28, Z, 4.0])
+def test_koopman_beside_a_full_group_puts_the_score_statistic_on_its_critical_value(
+    full: tuple[int, int], other: tuple[int, int], value: float
+) -> None:
+    low, high = intervals.koopman(*full, *other, critical=value)
+    turned = intervals.koopman(*other, *full, critical=value)
+
+    assert turned == pytest.approx((0.0 if high == math.inf else 1 / high, 1 / low), rel=1e-12)
+    with localcontext(prec=60):
+        below, above, z2 = Decimal(1) - Decimal("1e-11"), Decimal(1) + Decimal("1e-11"), Decimal(value) ** 2
+        assert (
+            misfit((*full, *other), Decimal(low) * below) > z2 > misfit((*full, *other), Decimal(low) * above)
+        )
+        if high < math.inf:
+            assert (
+                misfit((*full, *other), Decimal(high) * below)
+                < z2
+                < misfit((*full, *other), Decimal(high) * above)
+            )
+
+
 def test_koopman_refuses_two_empty_groups() -> None:
     with pytest.raises(ValueError, match="the ratio of two zero rates has no interval"):
         intervals.koopman(0, 20, 0, 20, critical=Z)
@@ -505,6 +542,16 @@ def test_between_groups_of_one_size_and_rates_of_one_half_the_correction_is_none
 def test_rates_fitted_at_one_half_have_no_skewness() -> None:
     # x = y and m = n: at ratio 1 both fitted rates are 1/2, and the score is 0
     assert intervals._skewed(50, 100, 50, 100, ratio=1.0) == 0
+
+
+@pytest.mark.parametrize("exceptions", [1, 40])
+def test_the_corrected_interval_takes_two_billion_people_with_few_exceptions(exceptions: int) -> None:
+    # Beside 30 of 40 the other rate is 1 but for a billionth, so that the ratio's interval is that of 30 of 40 itself.
+    whole = laud(30, 40, 2**31 - exceptions, 2**31, critical=1.644854)
+
+    assert whole == pytest.approx(laud(30, 40, 2**31 - 1, 2**31, critical=1.644854), rel=1e-7)
+    assert whole.low < 0.75 < whole.high
+    assert whole == pytest.approx(laud(30, 40, 10**6 - 1, 10**6, critical=1.644854), rel=1e-4)
 
 
 def test_where_a_cell_is_empty_the_corrected_interval_is_koopmans() -> None:

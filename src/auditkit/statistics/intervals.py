@@ -169,16 +169,8 @@ def koopman(x: float, m: float, y: float, n: float, *, critical: float) -> Inter
         msg = "the ratio of two zero rates has no interval"
         raise ValueError(msg)
 
-    if 0 < x < m and 0 < y < n:
-        return Interval(_score_limit(x, m, y, n, critical), 1 / _score_limit(y, n, x, m, critical))
-
-    def excess(log_ratio: float) -> float:
-        return _score(x, m, y, n, ratio=math.exp(log_ratio)) - critical**2
-
-    centre = math.log(((x or 0.5) / m) / ((y or 0.5) / n))
-    low = 0.0 if x == 0 else math.exp(_crossing(excess, centre, step=-1.0))
-    high = math.inf if y == 0 else math.exp(_crossing(excess, centre, step=1.0))
-    return Interval(low, high)
+    upper = _score_limit(y, n, x, m, critical)
+    return Interval(_score_limit(x, m, y, n, critical), 1 / upper if upper > 0 else math.inf)
 
 
 @_kept
@@ -218,17 +210,30 @@ def laud(x: float, m: float, y: float, n: float, *, critical: float) -> Interval
 
 def _skewed(x: float, m: float, y: float, n: float, *, ratio: float) -> float:
     """Signed score of the hypothesis that the ratio has this value, corrected for skewness; falls as the ratio rises."""
-    a, b = (m + n) * ratio, ratio * (m + y) + x + n
-    q = (b - math.sqrt(max(0.0, b * b - 4 * a * (x + y)))) / (2 * a)
-    p = min(ratio * q, 1.0)
-    first, second = p * (1 - p) / m, ratio**2 * q * (1 - q) / n
+    p, not_p = _fitted(y, n, x, m, 1 / ratio)
+    q, not_q = _fitted(x, m, y, n, ratio)
+    first, second = p * not_p / m, ratio**2 * q * not_q / n
     score = (x / m - ratio * y / n) / math.sqrt(first + second)
-    third = first * (1 - 2 * p) / m - ratio * second * (1 - 2 * q) / n
+    third = first * (not_p - p) / m - ratio * second * (not_q - q) / n
     skew = third / (6 * math.pow(first + second, 1.5))
     inside = 1 + 4 * skew * (score + skew)
     if abs(skew) < 1e-9 or inside < 0:
         return score
     return (math.sqrt(inside) - 1) / (2 * skew)
+
+
+def _fitted(x: float, m: float, y: float, n: float, ratio: float) -> tuple[float, float]:
+    """Rate of the second group, and one minus it, most likely where the first group's is so many times as high.
+
+    Both are roots of a quadratic, written without differences of numbers that are nearly the same: there may be a
+    billion people and one exception.
+    """
+    a = (m + n) * ratio
+    b = ratio * (m + y) + x + n
+    root = math.sqrt(max(0.0, b * b - 4 * a * (x + y)))
+    turn = b - 2 * a
+    rest = 2 * (1 - ratio) * (n - y) / (turn + root) if turn > 0 else (root - turn) / (2 * a)
+    return 2 * (x + y) / (b + root), rest
 
 
 def _meeting(gap: Callable[[float], float], start: float) -> float:
@@ -244,7 +249,32 @@ def _meeting(gap: Callable[[float], float], start: float) -> float:
 
 
 def _score_limit(x: float, m: float, y: float, n: float, critical: float) -> float:
-    """Lower limit where no cell is empty.
+    """Lower limit of the ratio, from the rates p and q fitted under each ratio p/q.
+
+    With `y` full, q is 1 and only the first group speaks: the limit is Wilson's for p. The other cases are below.
+    """
+    if x == 0:
+        return 0.0
+    if y == n:
+        return wilson(x, m, critical=critical).low
+    return _limit_of_full(m, y, n, critical) if x == m else _limit_of_cubic(x, m, y, n, critical)
+
+
+def _limit_of_full(m: float, y: float, n: float, critical: float) -> float:
+    """Lower limit where the whole first group counts.
+
+    Then the likelihood (ratio q)^m q^y (1 - q)^(n - y) is largest at q = (m + y)/(m + n), and at 1/ratio where p would
+    exceed 1. There the second group alone speaks, and the limit is Wilson's for q; else m(1 - p)/p of the first group
+    and m²(n - y)/(n(m + y)) of the second are together the critical value.
+    """
+    second = m * m * (n - y) / (n * (m + y))
+    if second >= critical**2:
+        return 1 / wilson(y, n, critical=critical).high
+    return m / (m + critical**2 - second) * (m + n) / (m + y)
+
+
+def _limit_of_cubic(x: float, m: float, y: float, n: float, critical: float) -> float:
+    """Lower limit where neither group is full and the first is not empty.
 
     With rates p and q fitted under the ratio p/q, a = (x - m p)/(1 - p) is also -(y - n q)/(1 - q). So p and q are
     (x - a)/(m - a) and (y + a)/(n + a), and the score statistic a²[(1 - p)/(m p) + (1 - q)/(n q)] meets its critical
@@ -263,34 +293,6 @@ def _score_limit(x: float, m: float, y: float, n: float, critical: float) -> flo
         step = value / ((3 * product * t + 2 * gap) * t - slope)
         t += step
     return (x * t - 1) * (n * t + 1) / ((m * t - 1) * (y * t + 1))
-
-
-def _score(x: float, m: float, y: float, n: float, *, ratio: float) -> float:
-    """Score statistic of the hypothesis that the ratio has this value."""
-    a = (m + n) * ratio
-    b = ratio * (m + y) + x + n
-    q = (b - math.sqrt(max(0.0, b * b - 4 * a * (x + y)))) / (2 * a)
-    return _misfit(x, m, min(1.0, ratio * q)) + _misfit(y, n, min(1.0, q))
-
-
-def _misfit(count: float, total: float, p: float) -> float:
-    """One group's squared standardised distance from an expected rate; a certain rate fits exactly or not at all."""
-    variance = total * p * (1 - p)
-    if variance <= 0:
-        return 0.0 if count == total * p else math.inf
-    return (count - total * p) ** 2 / variance
-
-
-def _crossing(excess: Callable[[float], float], start: float, *, step: float) -> float:
-    """Walk from a point inside the interval until the statistic exceeds its critical value, then find where."""
-    inside, outside = start, start + step
-    while excess(outside) < 0:
-        inside, outside = outside, outside + step
-    if excess(inside) >= 0:
-        inside = start
-        while excess(inside) >= 0:
-            inside -= step / 8
-    return float(brentq(excess, inside, outside, xtol=1e-12))
 
 
 def largest_difference(pairs: Sequence[Interval]) -> Interval:
