@@ -29,7 +29,7 @@ from auditkit.report.render import render
 from auditkit.results.document import read_document
 from tests.pseudo_language import speak, untranslated
 from tests.reading_level import body, grade, names_in, sentences
-from tests.report.tracing import untraced
+from tests.report.tracing import not_in_table, untraced
 
 ROOT = Path(__file__).parents[2]
 TEXTS = re.compile(r"^```text\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -263,6 +263,22 @@ def test_every_picture_has_a_title_a_description_and_its_table(
         assert root.find(".//text") is not None or all(
             one.find("title") is not None for one in root.iter() if one.tag in {"path", "circle"}
         )
+
+
+@pytest.mark.parametrize(
+    ("name", "charts"),
+    [
+        ("compas", ["errors-race", "forced-race", "subgroup", "whom", "assumed", "rules", "alone"]),
+        ("minneapolis-patrol", ["exposed", "living", "caught", "more", "doubted"]),
+        ("made-alerts", ["became", "exposed", "led", "assumed", "rules"]),
+    ],
+)
+def test_a_chart_of_dots_shows_the_numbers_of_the_table_after_it(
+    name: str, charts: list[str], pages: dict[str, tuple[Path, ...]]
+) -> None:
+    for path in pages[name]:
+        text = path.read_text(encoding="utf-8")
+        assert [(chart, not_in_table(text, chart)) for chart in charts] == [(chart, []) for chart in charts]
 
 
 def test_the_map_of_the_loop_hatches_areas_with_few_records(

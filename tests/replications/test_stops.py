@@ -14,7 +14,7 @@ from scipy.stats import beta
 from auditkit import run_audit
 from auditkit.results.audit import Audit
 from auditkit.statistics import threshold_test
-from tests.report.tracing import untraced, with_ids
+from tests.report.tracing import not_in_table, untraced, with_ids
 
 FRISK = Path(__file__).parents[3] / "shared" / "data" / "nyc_frisk_gelman" / "frisk_with_noise.csv"
 POLICY = """
@@ -197,6 +197,13 @@ def test_the_difference_of_thresholds_holds_the_truth_in_a_run(searched: Audit, 
     assert found["method"] == "threshold_test"
     assert found["low"] <= GROUPS[race][0] - GROUPS["A"][0] <= found["high"]
     assert found["low_family"] < found["low"] < found["low_90"]
+
+
+def test_pictures_of_stops_and_searches_show_the_numbers_of_their_tables(
+    searched: Audit, new_york: Audit
+) -> None:
+    assert not_in_table(searched.files["report.en.html"].decode(), "searched") == []
+    assert not_in_table(new_york.files["report.en.html"].decode(), "held") == []
 
 
 def test_the_report_says_how_sure_officers_were(searched: Audit) -> None:

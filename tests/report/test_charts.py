@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from auditkit.report.charts import Chart, dots
+from auditkit.report.charts import Chart, dots, pairs, point, rate_chart
 from auditkit.results.document import MeasurementRecord
 
 
@@ -58,3 +58,53 @@ def test_an_axis_of_shares_ends_at_one() -> None:
 def test_without_any_range_nothing_is_drawn() -> None:
     assert dots([("a", "b", number(0.5, None)), ("c", "", number(None, None))]) is None
     assert dots([]) is None
+
+
+def figure(text: str, item: MeasurementRecord) -> tuple[str, MeasurementRecord]:
+    return text, item
+
+
+def test_two_numbers_share_a_row_and_an_axis() -> None:
+    rows = [
+        ("a", figure("218", number(0.218, (0.2, 0.24))), figure("144", number(0.144, None))),
+        ("b", figure("100", number(0.1, (None, None))), None),
+        ("c", None, figure("50", number(0.05, None))),
+    ]
+
+    chart = pairs(rows, share=False, scale=1000.0, reference=125.0)
+
+    # 240 of 1,000 is the end; the step is 50 and the axis ends at 250: 8 + 344 * 218 / 250 = 307.968, and so on
+    assert chart is not None
+    assert [tick.value for tick in chart.ticks] == [0, 50, 100, 150, 200, 250]
+    both, alone = chart.marks  # a row without the first number is left out
+    assert (both.low, both.x, both.high, both.text) == (283.2, 308.0, 338.2, "218")
+    assert both.second is not None
+    assert both.second.low == both.second.x == both.second.high == 206.1
+    assert both.second.text == "144"
+    assert (alone.low, alone.x, alone.high, alone.second) == (145.6, 145.6, 145.6, None)
+    assert chart.reference == 180.0
+    assert chart.tall
+
+
+def test_rows_without_any_second_number_are_no_pairs() -> None:
+    assert pairs([("a", figure("1", number(0.5, None)), None)]) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "ends", "share", "marks"),
+    [
+        (-1.5, (-3.0, 1.0), False, [-3, -2, -1, 0, 1]),
+        (-0.02, (-0.04, None), True, [-0.04, -0.02, 0, 0.02]),
+        (0.3, (0.1, 0.4), True, [0, 0.1, 0.2, 0.3, 0.4]),
+        (-0.5, (-1.2, 0.3), True, [-1.5, -1, -0.5, 0, 0.5]),
+    ],
+)
+def test_an_axis_reaches_below_zero_where_numbers_do(
+    value: float, ends: tuple[float, float | None], share: bool, marks: list[float]  # noqa: FBT001  # as the chart takes it
+) -> None:  # fmt: skip
+    chart = rate_chart((point("a", "", value, ends),), reference=0.0, share=share)
+
+    assert [tick.value for tick in chart.ticks] == pytest.approx(marks)
+    zero = 8 + 344 * (0 - marks[0]) / (marks[-1] - marks[0])
+    assert chart.reference == pytest.approx(zero, abs=0.06)
+    assert 8 <= chart.marks[0].low <= chart.marks[0].x <= chart.marks[0].high <= 352

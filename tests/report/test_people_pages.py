@@ -22,7 +22,7 @@ from auditkit.report.templates import templates
 from auditkit.report.writing import Writing
 from auditkit.results.audit import Audit
 from auditkit.results.measurements import REASONS
-from tests.report.tracing import untraced, with_ids
+from tests.report.tracing import not_in_table, untraced, with_ids
 
 Write = Callable[..., Path]
 SECTIONS = ("scores", "elsewhere", "equal", "similar", "followed", "neighbourhoods")
@@ -189,6 +189,7 @@ def test_rates_at_other_limits_stand_beside_the_one_in_use(audit: Audit) -> None
         assert f">{wrongly('A', int(number))}</td>" in row
         assert f">{wrongly('B', int(number))}</td>" in row
     assert "Nobody should choose a limit after seeing these results by group" in words(part)
+    assert not_in_table(page(audit), "limits-race") == []
 
 
 def test_where_every_figure_is_withheld_no_empty_table_stands_there(audit: Audit) -> None:

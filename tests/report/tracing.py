@@ -33,6 +33,7 @@ from babel.numbers import NumberFormatError, get_decimal_symbol, get_group_symbo
 from auditkit import bundled
 from auditkit.definitions.audience import Audience
 from auditkit.report.languages import available_languages
+from auditkit.report.pictures import pictures
 from auditkit.report.render import render
 from auditkit.results.document import AuditDocument
 
@@ -361,9 +362,10 @@ class Tracer:
         bad: list[str] = []
         marks: list[tuple[int, float, float, float]] = []
         for block in blocks(page):
-            if block.axis is not None and (number := self.parsed(block.text.strip(PERCENT + " \u00a0"))):
+            mark = block.text.strip(PERCENT + " \u00a0\u200e\u200f")
+            if block.axis is not None and (number := self.parsed(mark.lstrip("".join(SIGNS)))):
                 good.update(TOKEN.findall(block.text))
-                marks.append((*block.axis, number[0]))
+                marks.append((*block.axis, SIGNS.get(mark[0], 1) * number[0]))
                 continue
             for found in self.read(block):
                 if found[1]:
@@ -543,6 +545,20 @@ def with_ids(files: Mapping[str, bytes], name: str = "report.en.html") -> str:
     ids = [escape(item["id"]) for item in json.loads(files["audit.json"])["measurements"]]
     named = re.compile(r'(?<= data-m=")[^"]*(?=")')
     return named.sub(lambda found: " ".join(ids[int(one)] for one in found[0].split()), files[name].decode())
+
+
+def not_in_table(page: str, name: str) -> list[str]:
+    """Return the numbers of a dot chart that the table after it lacks, each with its row; the chart has to be there."""
+    picture = next(one for one in pictures(page) if one.name == name)
+    assert picture.table is not None
+    rows = [" ".join(row) for row in picture.table.rows]
+    values = re.findall(r'<text class="value"[^>]*>(.*?)</text>', picture.inside)
+    assert values
+    return [
+        shown
+        for shown in values
+        if not any(all(number in row for number in re.split(r"[\u25cf\u25c7\s]+", shown)) for row in rows)
+    ]
 
 
 def alike(item: Mapping[str, Any]) -> str:

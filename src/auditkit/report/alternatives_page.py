@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from string import ascii_uppercase
 
+from auditkit.report.charts import Chart, pairs
 from auditkit.report.lookup import Figure, Lookup, label, side
 from auditkit.report.numbers import as_written, decimal, per_cent, whole
 from auditkit.report.trade_chart import TradeChart, TradePoint, trade_chart
@@ -80,6 +81,9 @@ class AlternativesView:
     shown: tuple[RuleRow, ...]
     """Rules that were shown to be an alternative."""
     chart: TradeChart | None
+    other: RuleRow | None
+    """The rule that the picture of groups sets beside the tool's own: the first whose effects stand in the table."""
+    whom: Chart | None
 
 
 def alternatives_page(look: Lookup) -> AlternativesView | None:
@@ -99,6 +103,10 @@ def alternatives_page(look: Lookup) -> AlternativesView | None:
         _row(look, one, record, items.get(one.stratum, {}), letter=letter, at=at)
         for (at, one), letter in zip(chosen, ascii_uppercase, strict=False)
     )
+    affected = (
+        tuple(row for row in rows if row.record.shortlisted or row.record.claim is None) if first else rows
+    )
+    other = next((row for row in affected if row.record.claim is not None), None)
     return AlternativesView(
         record=record, rate=record.disparity.rpartition("_")[0], ratio=record.disparity.endswith("_ratio"),
         group=label(record.group), against=label(record.against), tried=tuple(f"{RULES}/{at}" for at in range(1, len(record.candidates))),
@@ -106,7 +114,7 @@ def alternatives_page(look: Lookup) -> AlternativesView | None:
         reduction=per_cent(record.smallest_reduction, locale=look.locale),
         more=per_cent(record.flags_within, locale=look.locale), people=whole(record.people, locale=look.locale),
         fitted_on=whole(record.fitted_on, locale=look.locale), own=rows[0] if rows else None, rows=rows,
-        affected=tuple(row for row in rows if row.record.shortlisted or row.record.claim is None) if first else rows,
+        affected=affected, other=other, whom=_whom(look, rows[0], other) if other else None,
         left=tuple(f"{RULES}/{at}" for at in range(len(record.candidates)) if at not in {row.at for row in rows}),
         shown=tuple(row for row in rows if row.record.claim == "shown"),
         chart=_chart(look, record, rows, items),
@@ -193,6 +201,13 @@ def _chart(
     )  # fmt: skip
 
 
+def _whom(look: Lookup, own: RuleRow, other: RuleRow) -> Chart | None:
+    """Draw how many of each group are flagged, now and under another rule."""
+    then = {one.group: one.flagged for one in other.effects}
+    drawn = [(one.group, look.shown(one.flagged), look.shown(then.get(one.group))) for one in own.effects]
+    return pairs(drawn, share=False, scale=1000.0)
+
+
 def _ends(found: list[MeasurementRecord] | None) -> tuple[float, float, float] | None:
     if not found or found[0].value is None or found[0].interval is None:
         return None
@@ -225,6 +240,8 @@ class SubgroupsView:
     """The same in one that holds a tenth of the people."""
     looked_at: str
     smallest: str
+    chart: Chart | None
+    """Of the rates of subgroups and of everyone else; rows are named by their places."""
 
 
 def subgroups_page(look: Lookup) -> SubgroupsView | None:
@@ -256,4 +273,5 @@ def subgroups_page(look: Lookup) -> SubgroupsView | None:
         record=record, rows=tuple(rows), found=tuple(f"{SUBGROUPS}/{at}" for at, row in enumerate(rows) if row.found),
         detectable=sizes.get("subgroup of smallest size"), detectable_tenth=sizes.get("subgroup of tenth size"),
         looked_at=whole(record.looked_at, locale=look.locale), smallest=whole(record.smallest, locale=look.locale),
+        chart=pairs((str(at), look.shown(row.rate), look.shown(row.rest)) for at, row in enumerate(rows)),
     )  # fmt: skip

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from auditkit.report.lookup import Figure, Lookup, is_known, label, side
+from auditkit.report.charts import Chart, pairs
+from auditkit.report.lookup import Figure, Lookup, Shown, is_known, label, side
 from auditkit.report.numbers import per_thousand
 from auditkit.results.document import MeasurementRecord
 
@@ -36,8 +37,10 @@ class ErrorsRow:
 class ErrorsTable:
     """Errors of every group of a dimension."""
 
+    id: str
     dimension: str
     rows: tuple[ErrorsRow, ...]
+    chart: Chart | None
 
 
 def excess_of(look: Lookup, metric: str, dimension: str) -> tuple[Excess, ...]:
@@ -62,22 +65,25 @@ def errors(look: Lookup) -> tuple[ErrorsTable, ...]:
 
 
 def _errors(look: Lookup, dimension: str) -> ErrorsTable:
-    missed = {label(item.group): item for item in look.alone(ERRORS[1], dimension)}
+    other = {label(item.group): item for item in look.alone(ERRORS[1], dimension)}
+    found = [
+        (label(item.group), _thousand(look, item), _thousand(look, other.get(label(item.group))))
+        for item in look.alone(ERRORS[0], dimension)
+        if is_known(item)
+    ]
     return ErrorsTable(
-        dimension=dimension,
+        id=dimension.replace("+", "-"), dimension=dimension, chart=pairs(found, share=False, scale=1000.0),
         rows=tuple(
             ErrorsRow(
-                measurements=tuple(one.id for one in (item, missed.get(label(item.group))) if one),
-                group=label(item.group), wrong=_thousand(look, item),
-                missed=_thousand(look, missed.get(label(item.group))),
+                measurements=tuple(one[1].id for one in (wrong, missed) if one), group=group,
+                wrong=wrong[0] if wrong else "", missed=missed[0] if missed else "",
             )
-            for item in look.alone(ERRORS[0], dimension)
-            if is_known(item)
+            for group, wrong, missed in found
         ),
     )  # fmt: skip
 
 
-def _thousand(look: Lookup, item: MeasurementRecord | None) -> str:
-    if item is None or item.value is None:
-        return ""
-    return per_thousand(item.value, locale=look.locale)
+def _thousand(look: Lookup, item: MeasurementRecord | None) -> Shown | None:
+    if item is None:
+        return None
+    return ("" if item.value is None else per_thousand(item.value, locale=look.locale)), item

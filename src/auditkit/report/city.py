@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from auditkit.report.charts import Chart, dots
+from auditkit.report.charts import Chart, dots, pairs
 from auditkit.report.displacement_page import DisplacementPage, displacement_page
 from auditkit.report.frontier_page import FrontierPage, frontier_page
-from auditkit.report.lookup import Lookup
+from auditkit.report.lookup import Lookup, Shown
 from auditkit.report.loop_chart import LoopChart, loop_chart
 from auditkit.report.loop_page import LoopPage, loop_page
 from auditkit.report.maps import Map, area_map, few_records
@@ -119,6 +119,7 @@ class City:
     exposures: tuple[ExposureRow, ...]
     exposed: Chart | None
     residents: tuple[ResidentRow, ...]
+    living: Chart | None
     spread: dict[str, "Spread"]
     areas: tuple[AreaRow, ...]
     map: Map | None
@@ -173,7 +174,7 @@ def city(document: AuditDocument, *, locale: str) -> City:
     shares = {row.id: row.flagged_share for row in areas}
     return City(
         rules=rules, best_rule=max(known, key=lambda row: hits[row.rule]).rule if known else None,
-        caught=_caught(writer), exposures=exposures(writer), exposed=exposure_chart(writer), residents=residents(writer), spread=_spread(writer), areas=areas,
+        caught=_caught(writer), exposures=exposures(writer), exposed=exposure_chart(writer), residents=residents(writer), living=living(writer), spread=_spread(writer), areas=areas,
         map=None if document.places is None else area_map(
             document.places.areas, shares, least=document.publication.map_residents, at="/places/areas",
             unsure=few_records(document),
@@ -297,6 +298,19 @@ def residents(writer: Writer) -> tuple[ResidentRow, ...]:
             )
         )  # fmt: skip
     return tuple(found)
+
+
+def living(writer: Writer) -> Chart | None:
+    """Draw each group's share of all residents, and of those in the most flagged areas."""
+
+    def shown(item: MeasurementRecord | None) -> Shown | None:
+        return None if item is None else (writer.share(item.value), item)
+
+    found = writer.alone("resident_share")
+    return pairs(
+        (label(item.group), shown(item), shown(writer.one("most_targeted_share", item.group)))
+        for item in found
+    )
 
 
 def _spread(writer: Writer) -> dict[str, Spread]:

@@ -13,6 +13,8 @@ Bounds = tuple[float | None, float | None]
 _Key = frozenset[tuple[str, str]] | None
 _About = tuple[str, str, str, _Key, _Key]
 """Metric, stratum, dimension, group and against: what a number is about."""
+Shown = tuple[str, MeasurementRecord]
+"""A number as it is written, and itself."""
 WHOLE_TABLE = ""
 """The stratum of what is about all people of the table."""
 _SCORES = re.compile(r"^score (\S+)(?: (to below|to|and more))?(?: (\S+))?$")
@@ -112,6 +114,10 @@ class Lookup:
         parts = [known.get(name) for name in dimension.split("+")]
         named = [part for part in parts if part is not None]
         return ", ".join(named) if len(named) == len(parts) else None
+
+    def shown(self, figure: Figure | None) -> Shown | None:
+        """Return a figure as it is written with the number behind it."""
+        return None if figure is None else (figure.value, self.items[figure.measurement])
 
     def rate(self, item: MeasurementRecord) -> Figure:
         """Write a share as a percentage."""

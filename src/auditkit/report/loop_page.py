@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from auditkit.report.charts import Chart, point, rate_chart
 from auditkit.report.maps import Map, few_records, shaded_map
 from auditkit.report.numbers import decimal, per_cent, signed, whole
 from auditkit.results.document import AuditDocument, MeasurementRecord
@@ -87,7 +88,11 @@ class LoopPage:
     incidents."""
     facts: tuple[LoopFact, ...]
     steps: tuple[StepRow, ...]
+    more: Chart | None
+    """How much more each way discovers than the tool."""
     doubts: tuple[SpanRow, ...]
+    doubted: Chart | None
+    """Of doubts; rows are named by their places."""
     starts: tuple[SpanRow, ...]
     deterrence: tuple[SpanRow, ...]
     locked: tuple[tuple[str, str], ...]
@@ -126,11 +131,12 @@ def loop_page(document: AuditDocument, *, locale: str) -> LoopPage:
         own=feedback.arms.index(own) if own else None, middle=feedback.scenarios.index(middle) if middle else None,
         after=_after(feedback, locale), top_true=pen.share(middle.top_true if middle else None),
         top_now=pen.share(own.top_mean if own else None), top_due=pen.share(middle.top_due if middle else None), facts=_facts(document, pen),
-        steps=tuple(_step(step, pen) for step in feedback.ladder),
+        steps=tuple(_step(step, pen) for step in feedback.ladder), more=_more(feedback, pen),
         doubts=tuple(
             SpanRow(kind=one.kind, name=one.name, value=pen.gap(one.log_odds), low=pen.gap(one.low), high=pen.gap(one.high))
             for one in feedback.layers
         ),
+        doubted=_doubted(feedback, pen),
         starts=tuple(_start(one.name, one.top_share, one.log_odds_apart, pen) for one in feedback.starts),
         deterrence=tuple(
             SpanRow(
@@ -144,6 +150,26 @@ def loop_page(document: AuditDocument, *, locale: str) -> LoopPage:
         rank=pen.share(feedback.rank_overlap[0] if feedback.rank_overlap else None),
         withheld=sum(area.withheld for area in feedback.areas), map=_map(document),
     )  # fmt: skip
+
+
+def _more(feedback: FeedbackRecord, pen: _Pen) -> Chart | None:
+    points = tuple(
+        point(step.name, pen.gap(found[0]), found[0], found[1:], source=f"/feedback/ladder/{at}")
+        for at, step in enumerate(feedback.ladder)
+        if (found := step.found_difference) is not None
+    )
+    return rate_chart(points, reference=0.0, share=False, tall=True) if points else None
+
+
+def _doubted(feedback: FeedbackRecord, pen: _Pen) -> Chart | None:
+    points = tuple(
+        point(
+            str(at), pen.gap(one.log_odds), one.log_odds, (one.low, one.high), source=f"/feedback/layers/{at}"
+        )
+        for at, one in enumerate(feedback.layers)
+        if one.log_odds is not None
+    )
+    return rate_chart(points, reference=0.0, share=False, tall=True) if points else None
 
 
 def _after(feedback: FeedbackRecord, locale: str) -> After | None:

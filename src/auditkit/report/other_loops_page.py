@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass
 
+from auditkit.report.charts import Chart, pairs, point, rate_chart
 from auditkit.report.lookup import Figure, Lookup, label
+from auditkit.report.numbers import per_cent
 from auditkit.results.document import MeasurementRecord
 from auditkit.results.other_loops import LOOP
 
+Played = tuple[str, float | None, tuple[float, float] | None]
+"""What was assumed or done, what many runs of the loop gave, and its range."""
 SHARES = (
     "supervision_stayed", "supervision_slope", "sites_to_existing", "confirmed_fast", "confirmed_late",
     "confirmed_fast_minus_late", "confirmed_by_lot", "confirmed_as_usual", "confirmed_as_usual_minus_by_lot",
@@ -40,6 +44,12 @@ class OtherLoops:
     figures: dict[str, Figure]
     """By measure, of the loop as a whole."""
     pairs: tuple[LoopPair, ...]
+    assumed: Chart | None
+    """What follows from each assumption; rows are named low, middle and high."""
+    rules: Chart | None
+    """What follows from each rule."""
+    recorded: Chart | None
+    """Of pairs; rows are named by their places."""
 
 
 def other_loops(look: Lookup) -> OtherLoops:
@@ -47,14 +57,44 @@ def other_loops(look: Lookup) -> OtherLoops:
     whole = [
         item for item in look.document.measurements if item.dimension == LOOP[0] and item.stratum is None
     ]
-    pairs = [item for item in look.document.measurements if item.metric == "supervision_explaining_ratio"]
-    pairs = pairs or [
+    compared = [item for item in look.document.measurements if item.metric == "supervision_explaining_ratio"]
+    compared = compared or [
         item for item in look.document.measurements if item.metric == "supervision_recorded_ratio"
     ]
+    found = tuple(_pair(look, one) for one in compared)
+    times = [(str(at), look.shown(one.recorded), look.shown(one.alone)) for at, one in enumerate(found)]
+    assumed, rules = _played(look)
     return OtherLoops(
-        figures={item.metric: _written(look, item) for item in whole},
-        pairs=tuple(_pair(look, one) for one in pairs),
+        figures={item.metric: _written(look, item) for item in whole}, pairs=found, assumed=assumed, rules=rules,
+        recorded=pairs(times, reference=1.0, share=False),
+    )  # fmt: skip
+
+
+def _played(look: Lookup) -> tuple[Chart | None, Chart | None]:
+    """Draw what runs of the loop gave, by assumption and by rule."""
+    person, alert = look.document.feedback.person, look.document.feedback.alert
+    levels: list[Played] = []
+    rules: list[Played] = []
+    if person is not None:
+        levels = [(one.name, one.stayed, one.stayed_interval) for one in person.scenarios]
+        rules = [(arm.rule, arm.stayed, arm.stayed_interval) for arm in person.arms]
+    elif alert is not None:
+        levels = [(one.name, one.to_existing, one.to_existing_interval) for one in alert.scenarios]
+        rules = [(arm.rule, arm.to_existing, arm.interval) for arm in alert.arms]
+    place, line = ("alert", alert.due_share) if alert is not None else ("person", 0.0)
+    return (
+        _drawn(look, levels, f"/feedback/{place}/scenarios", line),
+        _drawn(look, rules, f"/feedback/{place}/arms", line),
     )
+
+
+def _drawn(look: Lookup, found: list[Played], place: str, reference: float | None) -> Chart | None:
+    points = tuple(
+        point(name, per_cent(value, locale=look.locale), value, ends, source=f"{place}/{at}")
+        for at, (name, value, ends) in enumerate(found)
+        if value is not None
+    )
+    return rate_chart(points, reference=reference, tall=True) if points else None
 
 
 def _written(look: Lookup, item: MeasurementRecord) -> Figure:

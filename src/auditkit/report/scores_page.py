@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from auditkit.report.charts import Chart, dots, pairs
 from auditkit.report.lookup import (
     Figure,
     Lookup,
@@ -92,6 +93,7 @@ class LimitRow:
 class LimitTable:
     """Rates by group at other score limits."""
 
+    id: str
     metric: str
     dimension: str
     groups: tuple[str, ...]
@@ -103,6 +105,8 @@ class LimitTable:
     against: str
     """The two groups whose ratio is shown: those that differ most clearly at the tool's own limit."""
     rows: tuple[LimitRow, ...]
+    chart: Chart | None
+    """Of that ratio, limit by limit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,10 +123,12 @@ class Forced:
 class ForcedTable:
     """What cannot be equal at once, in one dimension."""
 
+    id: str
     dimension: str
     first: Forced
     second: Forced
     rows: tuple[Forced, ...]
+    chart: Chart | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -288,10 +294,12 @@ def _limit_table(look: Lookup, metric: str, dimension: str, named: dict[str, str
         )
         for name, limit in named.items()
     )  # fmt: skip
+    drawn = [(row.limit, look.shown(row.ratio)) for row in rows]
     return LimitTable(
-        metric=metric, dimension=dimension, groups=tuple(shown[:SHOWN_GROUPS]), more=_firsts(found, shown[SHOWN_GROUPS:]),
+        id=dimension.replace("+", "-"), metric=metric, dimension=dimension, groups=tuple(shown[:SHOWN_GROUPS]), more=_firsts(found, shown[SHOWN_GROUPS:]),
         empty=tuple((group, found[group, next(iter(named))].reason) for group in empty),
         group=label(telling.group) if telling else "", against=label(telling.against) if telling else "", rows=rows,
+        chart=dots(((limit, *shown) for limit, shown in drawn if shown), reference=1.0, share=False),
     )  # fmt: skip
 
 
@@ -322,8 +330,10 @@ def _forced(look: Lookup, dimension: str) -> ForcedTable | None:
     ordered = sorted(
         (row for _, row in rows), key=lambda row: (row.group == reference, people[row.group]), reverse=True
     )
+    drawn = [(row.group, look.shown(row.measured), look.shown(row.implied)) for _, row in rows]
     return ForcedTable(
-        dimension=dimension, first=ordered[1], second=ordered[0], rows=tuple(row for _, row in rows)
+        id=dimension.replace("+", "-"), dimension=dimension, first=ordered[1], second=ordered[0],
+        rows=tuple(row for _, row in rows), chart=pairs(drawn),
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from auditkit.report.charts import Chart, pairs
 from auditkit.report.lookup import Figure, Lookup, label
 from auditkit.results.document import MeasurementRecord
 
@@ -41,8 +42,11 @@ class StopsPage:
     """Everything about stops and searches."""
 
     held: tuple[Held, ...]
+    held_chart: Chart | None
+    """Rows are named by their places."""
     benchmarks: tuple[str, ...]
     thresholds: tuple[Threshold, ...]
+    searched: Chart | None
 
 
 def stops_page(look: Lookup) -> StopsPage | None:
@@ -58,7 +62,12 @@ def stops_page(look: Lookup) -> StopsPage | None:
     )
     if not held and not thresholds:
         return None
-    return StopsPage(held=held, benchmarks=tuple(names), thresholds=thresholds)
+    times = [(str(at), look.shown(one.city), look.shown(one.within)) for at, one in enumerate(held)]
+    searches = [(one.group, look.shown(one.hits), look.shown(one.threshold)) for one in thresholds]
+    return StopsPage(
+        held=held, held_chart=pairs(times, reference=1.0, share=False), benchmarks=tuple(names), thresholds=thresholds,
+        searched=pairs(searches),
+    )  # fmt: skip
 
 
 def _pairs(look: Lookup, metric: str) -> list[MeasurementRecord]:

@@ -28,7 +28,7 @@ from auditkit.definitions.checks import Check
 from auditkit.errors import SHOWN, DefinitionError, Problem, closest
 from auditkit.results.checks import CheckResult, Observed, Refusal, RejectedData, Status
 from auditkit.results.rows import AlertRows, CheckedAlertRows, CheckedPlaceRows, CheckedRows, PlaceRows, Rows
-from auditkit.validate.judging import Judge
+from auditkit.validate.judging import Judge, Verdicts
 from auditkit.validate.registry import FACTS, declared
 
 
@@ -80,10 +80,20 @@ def _run_all(
 ) -> tuple[tuple[CheckResult, ...], tuple[Refusal, ...]]:
     judge, known = Judge(), declared(rows, audit)
     judge.prepare(checks)
-    results = []
+    lacking = {check.id: tuple(need for need in check.needs if need not in known) for check in checks}
+    gathered = []
     for check in checks:
         progress(check.title)
-        results.append(_run(check, rows, audit, judge=judge, known=known))
+        if not lacking[check.id]:
+            gathered.append((check, _facts(check, rows, audit)))
+    judged = {
+        check.id: _judged(check, frame, verdict)
+        for (check, frame), verdict in zip(gathered, judge.judge(gathered), strict=True)
+    }
+    results = [
+        judged.get(check.id) or replace(_result(check, "not_applicable", (), more=0), lacks=lacking[check.id])
+        for check in checks
+    ]
     refused = tuple(
         Refusal(measures=check.refuses, reason=check.reason, check=check.id)
         for check, result in zip(checks, results, strict=True)
@@ -114,15 +124,15 @@ def resolve(checks: tuple[Check, ...], *, measures: frozenset[str]) -> None:
         raise DefinitionError(problems)
 
 
-def _run(check: Check, rows: Rows, audit: AuditFile, *, judge: Judge, known: frozenset[str]) -> CheckResult:
-    if lacks := tuple(need for need in check.needs if need not in known):
-        return replace(_result(check, "not_applicable", (), more=0), lacks=lacks)
+def _facts(check: Check, rows: Rows, audit: AuditFile) -> pd.DataFrame:
     gathered = FACTS[check.facts](rows, audit)
     frame: pd.DataFrame = gathered if isinstance(gathered, pd.DataFrame) else gathered.to_pandas()
-    frame = frame.sort_values(
-        ["item", "value"], kind="stable", ignore_index=True
-    )  # an engine's order may change
-    failures, success = judge.judge(check, frame)
+    # an engine's order may change
+    return frame.sort_values(["item", "value"], kind="stable", ignore_index=True)
+
+
+def _judged(check: Check, frame: pd.DataFrame, verdict: Verdicts) -> CheckResult:
+    failures, success = verdict
     if failures is None:
         return _result(check, "could_not_run", (), more=0)
     if success:

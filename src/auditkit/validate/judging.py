@@ -1,7 +1,7 @@
-"""Great Expectations judges the facts of one check, in memory and without a word on the console."""
+"""Great Expectations judges the facts of all checks, in memory and without a word on the console."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -12,8 +12,13 @@ from auditkit.errors import DefinitionError, Problem
 Verdicts = tuple[list[bool] | None, bool]
 """Which facts failed (None: the judgement raised), and whether the check as a whole passed."""
 
+VALUE = "value"
+"""The column of facts that checks judge."""
 MOST = 10_000
 """Facts of one check."""
+TOGETHER = ("expect_column_values_to_be_between", "expect_column_values_to_be_in_set")
+"""Expectations that judge one value after the other and pass over empty cells: those of many checks are judged at once,
+each check's values as a column of one table."""
 
 
 class Judge:
@@ -52,24 +57,60 @@ class Judge:
         if problems:
             raise DefinitionError(problems)
 
-    def judge(self, check: Check, frame: pd.DataFrame) -> Verdicts:
-        """Judge a check's facts.
+    def judge(self, gathered: Sequence[tuple[Check, pd.DataFrame]]) -> list[Verdicts]:
+        """Judge the facts of each check, which lie in the frame beside it.
 
         On an empty table or an all-null column expectations pass. So facts must be some, at most 10,000, and each must
         have a value; that is looked at here, because every further expectation doubles the time of a check.
         """
+        alike = [at for at, (check, frame) in enumerate(gathered) if _together(check, frame)]
+        verdicts = dict(zip(alike, self._at_once([gathered[at] for at in alike]), strict=True))
+        return [
+            verdicts[at]
+            if at in verdicts
+            else _verdict(check, frame, *self._validated(frame, [(check, check.args)]))
+            for at, (check, frame) in enumerate(gathered)
+        ]
+
+    def _at_once(self, gathered: Sequence[tuple[Check, pd.DataFrame]]) -> list[Verdicts]:
+        if not gathered:
+            return []
+        table = pd.concat([frame[VALUE].rename(check.id) for check, frame in gathered], axis=1)
+        outcomes = self._validated(
+            table, [(check, {**check.args, "column": check.id}) for check, _ in gathered]
+        )
+        return [_verdict(*one, outcome) for one, outcome in zip(gathered, outcomes, strict=True)]
+
+    def _validated(
+        self, frame: pd.DataFrame, checks: Sequence[tuple[Check, Mapping[str, Any]]]
+    ) -> list[dict[str, Any]]:
+        """Return what Great Expectations says of each check, in their order."""
         batch = self._facts.get_batch(batch_parameters={"dataframe": frame})
-        spec = {"type": check.expect, "kwargs": dict(check.args), "meta": {"check": check.id}}
-        suite = self._suite(name=check.id, expectations=[spec])
-        validated: Any = batch.validate(suite, result_format={"result_format": "COMPLETE"})
-        (outcome,) = validated.to_json_dict()["results"]
-        if raised(outcome["exception_info"]):
-            return None, False
-        failed = set(outcome["result"].get("unexpected_index_list") or ())
-        blank = frame[check.args.get("column", "value")].isna().to_numpy()
-        failures = [index in failed or bool(blank[index]) for index in range(len(frame))]
-        sound = bool(outcome["success"]) and 1 <= len(frame) <= MOST and not blank.any()
-        return failures, sound
+        specs = [
+            {"type": check.expect, "kwargs": dict(args), "meta": {"check": check.id}}
+            for check, args in checks
+        ]
+        validated: Any = batch.validate(
+            self._suite(name="checks", expectations=specs), result_format={"result_format": "COMPLETE"}
+        )
+        found = {
+            one["expectation_config"]["meta"]["check"]: one for one in validated.to_json_dict()["results"]
+        }
+        return [found[check.id] for check, _ in checks]
+
+
+def _together(check: Check, frame: pd.DataFrame) -> bool:
+    return check.expect in TOGETHER and check.args.get("column") == VALUE and not frame.empty
+
+
+def _verdict(check: Check, frame: pd.DataFrame, outcome: dict[str, Any]) -> Verdicts:
+    if raised(outcome["exception_info"]):
+        return None, False
+    failed = set(outcome["result"].get("unexpected_index_list") or ())
+    blank = frame[check.args.get("column", VALUE)].isna().to_numpy()
+    failures = [index in failed or bool(blank[index]) for index in range(len(frame))]
+    sound = bool(outcome["success"]) and 1 <= len(frame) <= MOST and not blank.any()
+    return failures, sound
 
 
 def raised(info: dict[str, Any]) -> bool:
