@@ -548,17 +548,13 @@ def with_ids(files: Mapping[str, bytes], name: str = "report.en.html") -> str:
 
 
 def not_in_table(page: str, name: str) -> list[str]:
-    """Return the numbers of a dot chart that the table after it lacks, each with its row; the chart has to be there."""
+    """Return the numbers of a dot chart that the table after it lacks, row by row; the chart has to be there."""
     picture = next(one for one in pictures(page) if one.name == name)
     assert picture.table is not None
-    rows = [" ".join(row) for row in picture.table.rows]
+    known = {word.strip("()") for row in picture.table.rows for cell in row for word in cell.split()}
     values = re.findall(r'<text class="value"[^>]*>(.*?)</text>', picture.inside)
     assert values
-    return [
-        shown
-        for shown in values
-        if not any(all(number in row for number in re.split(r"[\u25cf\u25c7\s]+", shown)) for row in rows)
-    ]
+    return [shown for shown in values if not {*re.split(r"[\u25cf\u25c7\s]+", shown)} - {""} <= known]
 
 
 def alike(item: Mapping[str, Any]) -> str:
