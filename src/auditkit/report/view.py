@@ -11,7 +11,7 @@ from auditkit.report.kinds import COUNTED, base, in_points
 from auditkit.report.lawful_page import LawfulRow, lawful_rows
 from auditkit.report.lookup import Lookup, label, reach, side
 from auditkit.report.neighbourhood_page import AREA
-from auditkit.report.numbers import decimal, per_cent, per_thousand, whole
+from auditkit.report.numbers import decimal, in_per_cent, per_cent, per_thousand, whole
 from auditkit.report.other_loops_page import OtherLoops, other_loops
 from auditkit.report.oversight_page import OversightPage, oversight_page
 from auditkit.report.person_page import PersonPage, person_page
@@ -296,11 +296,14 @@ class Reader:
 
     def _written(self, value: float, measure: str, *, limits: list[float]) -> str:
         """Write a number or a limit of a measure in the unit and with the digits that it is read in."""
-        scale = 100.0 if in_points(measure) or base(measure)[1] == "by_chance" else 1.0
+        of_alerts = measure.startswith("positive_predictive_value") and self.document.alerts is not None
+        share = of_alerts and base(measure)[1] == "rate"
+        scale = 100.0 if share or in_points(measure) or base(measure)[1] == "by_chance" else 1.0
         digits = 1 if scale > 1 else 0 if base(measure)[1] in COUNTED else 2
-        return decimal(
+        number = decimal(
             scale * value, locale=self.locale, digits=digits, limits=[scale * limit for limit in limits]
         )
+        return in_per_cent(number, self.locale) if share else number
 
     def _power(self, name: str | None, *, needed: MeasurementRecord | None) -> Power | None:
         found = None if name is None else self._items[name]
