@@ -128,7 +128,7 @@ def test_the_first_page_says_how_many_alerts_were_confirmed_by_both_ways_of_coun
     "Officer-hours for each alert: not estimable: it needs records of single alerts",
     "Not among the areas: lost. They hold 840 alerts, which no figure on residents counts.",
     "Confirmed means: casings | found (recorded as: arrest).",
-    "The share of residents who live under the sensors is 1.74 times as high for Black residents as for White residents",
+    "Black residents are 1.74 times as likely to live under the sensors as White residents",
     "withheld",
     "no sensors",
 ])  # fmt: skip
