@@ -82,7 +82,7 @@ def metrics() -> str:
     derived = {f"{name}_{kind}" for name in RATES for kind in (*COMPARISONS, "range")}
     others = [(f"`{name}`", known[name]) for name in known if name not in {*RATES, *derived}]
     compared = [(f"`{name}_{kind}`", meaning) for name in ("RATE",) for kind, meaning in COMPARISONS.items()]
-    compared.append(("`RATE_range`", "largest minus smallest rate of any two groups"))
+    compared.append(("`RATE_range`", "largest minus smallest rate of the groups that have a figure"))
     cells = (
         "Cells: tn not flagged, outcome absent; fp flagged, outcome absent; fn not flagged, outcome present; "
         "tp flagged, outcome present."

@@ -7,6 +7,7 @@ import numpy as np
 
 from benchmarks.validity.counted import as_audited, compared, rates_in
 from benchmarks.validity.definitions import PLAIN
+from benchmarks.validity.measured import of_measured
 from benchmarks.validity.people import flags_table
 from benchmarks.validity.scores import Scores
 from benchmarks.validity.truths import TrueRate, of_rates, score
@@ -64,5 +65,5 @@ def run(world: World, rng: np.random.Generator) -> Scores:
         items = [item for one in METRICS for item in compared(one, rates_in(table, one), table, PLAIN)]
         if not scores.intervals:
             as_audited(items, (table,), PLAIN, metrics=METRICS)
-        score(items, truths, scores)
+        score(items, of_measured(items, truths), scores)
     return scores

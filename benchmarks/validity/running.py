@@ -44,7 +44,8 @@ def fingerprint(study: str) -> str:
     parts = [package / name for name in ("definitions", "judge", "measure", "results", "statistics")]
     files = [file for part in parts for file in part.rglob("*.py")]
     shared = ("counted", "definitions", "people", "scores", "truths")
-    files += [Path(__file__).parent / f"{name}.py" for name in (*shared, study)]
+    own = ("measured", study) if study in LOOKED_AT_AGAIN else (study,)
+    files += [Path(__file__).parent / f"{name}.py" for name in (*shared, *own)]
     files += [(package.parents[1] / "checks" / "policies" / "default.toml")]
     digest = hashlib.sha256()
     for file in sorted(files):

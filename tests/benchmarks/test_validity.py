@@ -4,7 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from auditkit.measure.groups import rate_result
+from auditkit.results.measurements import Measurement
 from benchmarks.validity.__main__ import main
+from benchmarks.validity.counted import rate_of
+from benchmarks.validity.measured import of_measured
+from benchmarks.validity.truths import TrueRate, of_rates
 
 
 def test_intervals_of_rates_and_comparisons_hold_the_truth_as_often_as_they_claim(tmp_path: Path) -> None:
@@ -47,3 +52,26 @@ def test_a_study_that_does_not_exist_is_refused(capsys: pytest.CaptureFixture[st
         main(["--studies", "weather"])
 
     assert "weather" in capsys.readouterr().err
+
+
+def test_summaries_are_held_to_the_groups_that_a_draw_could_measure() -> None:
+    truths = of_rates(
+        "favourable_rate", {"A": TrueRate(0.1, 99), "B": TrueRate(0.4, 99), "C": TrueRate(0.9, 5)}
+    )
+    groups = {"A": (8, 99), "B": (41, 99), "C": (4, 5)}  # of C only five people are there to count
+    rates = {(name,): rate_of(*counts) for name, counts in groups.items()}
+    items = [
+        Measurement(
+            metric="favourable_rate", dimension=("group",), group=(("group", name),), against=None,
+            result=rate_result(rate, family_critical=None),
+        )
+        for (name,), rate in rates.items()
+    ]  # fmt: skip
+
+    held = of_measured(items, truths)
+
+    assert truths["favourable_rate_range", ""].value == pytest.approx(0.8)
+    assert held["favourable_rate_range", ""].value == pytest.approx(0.3)
+    assert held["adverse_impact_ratio", ""].value == pytest.approx(0.25)
+    assert [held["impact_ratio", name].value for name in "AB"] == pytest.approx([0.25, 1])
+    assert held["favourable_rate", "C"].value == 0.9

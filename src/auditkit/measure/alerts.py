@@ -27,7 +27,7 @@ ALERT_MEASURES = {
         for name in RATES
         for kind, meaning in (("difference", "group minus other group"), ("ratio", "group over other group"))
     },
-    **{f"{name}_range": f"Largest minus smallest {name} of any two groups." for name in RATES},
+    **{f"{name}_range": f"Largest minus smallest {name} of the groups that have a figure." for name in RATES},
     "disposition_share": "Share of each disposition among those recorded: confirmed, unfounded, unconfirmed.",
     "recall": "Share of known events that raised an alert.",
     "miss_rate": "Share of known events that raised none.",

@@ -18,5 +18,5 @@ def measures() -> dict[str, str]:
         for kind, meaning in kinds.items():
             found[f"{name}_{kind}"] = f"{name} compared: {meaning}."
         found[f"{name}_range_p_value"] = f"Permutation test of the range of {name}."
-        found[f"{name}_range"] = f"Largest minus smallest {name} of any two groups."
+        found[f"{name}_range"] = f"Largest minus smallest {name} of the groups that have a figure."
     return found
