@@ -148,7 +148,7 @@ Cities of 80 to 320 areas, in blocks of four. Residents and incidents of neighbo
 The tool flags a tenth of the areas each month, by counts as informative as last month's or by smoothed ones.
 The truth is that of all such cities, from {cities} more of them.
 Differences of exposure cover a little too much: the side away from the skew reaches as far as Student's t.
-A shorter side would bring them to 96 %. It would take up to 3 points where near areas are most alike, and cover too little there, so it was not done.
+A shorter side would bring them to 96 %. It would take up to 2 points where near areas are most alike, and cover too little there. So it was not done.
 A share or a mean of one rule or group covers too much: the tool flags as many areas each month, and blocks drawn anew forget that.
 
 {places}
