@@ -544,14 +544,35 @@ def test_rates_fitted_at_one_half_have_no_skewness() -> None:
     assert intervals._skewed(50, 100, 50, 100, ratio=1.0) == 0
 
 
-@pytest.mark.parametrize("exceptions", [1, 40])
-def test_the_corrected_interval_takes_two_billion_people_with_few_exceptions(exceptions: int) -> None:
-    # Beside 30 of 40 the other rate is 1 but for a billionth, so that the ratio's interval is that of 30 of 40 itself.
-    whole = laud(30, 40, 2**31 - exceptions, 2**31, critical=1.644854)
+def corrected_score(counts: tuple[float, float, float, float], ratio: Decimal) -> Decimal:
+    """Work out the signed score and its correction for skewness as Laud (2017) prints them, to sixty digits."""
+    x, m, y, n = map(Decimal, counts)
+    b, a = ratio * (m + y) + x + n, (m + n) * ratio
+    q = (b - (b * b - 4 * a * (x + y)).sqrt()) / (2 * a)
+    p = ratio * q
+    variance = p * (1 - p) / m + ratio**2 * q * (1 - q) / n
+    third = p * (1 - p) * (1 - 2 * p) / m**2 - ratio**3 * q * (1 - q) * (1 - 2 * q) / n**2
+    score, skew = (x / m - ratio * y / n) / variance.sqrt(), third / (6 * variance * variance.sqrt())
+    return ((1 + 4 * skew * (score + skew)).sqrt() - 1) / (2 * skew)
 
-    assert whole == pytest.approx(laud(30, 40, 2**31 - 1, 2**31, critical=1.644854), rel=1e-7)
-    assert whole.low < 0.75 < whole.high
-    assert whole == pytest.approx(laud(30, 40, 10**6 - 1, 10**6, critical=1.644854), rel=1e-4)
+
+@pytest.mark.parametrize(
+    "counts",
+    [
+        (30, 40, 2**31 - 1, 2**31), (30, 40, 2**31 - 40, 2**31), (2**31 - 7, 2**31, 20, 90), (40, 1000, 5, 100),
+        (17, 10**9, 35, 10**9),
+    ],
+)  # fmt: skip
+def test_the_corrected_limits_put_the_corrected_score_on_its_critical_value(
+    counts: tuple[int, int, int, int],
+) -> None:
+    low, high = laud(*counts, critical=1.644854)
+
+    with localcontext(prec=60):
+        below, above, z = Decimal(1) - Decimal("1e-9"), Decimal(1) + Decimal("1e-9"), Decimal("1.644854")
+        lower, upper = Decimal(low), Decimal(high)
+        assert corrected_score(counts, lower * below) > z > corrected_score(counts, lower * above)
+        assert corrected_score(counts, upper * below) > -z > corrected_score(counts, upper * above)
 
 
 def test_where_a_cell_is_empty_the_corrected_interval_is_koopmans() -> None:

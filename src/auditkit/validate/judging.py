@@ -61,7 +61,7 @@ class Judge:
         """Judge the facts of each check, which lie in the frame beside it.
 
         On an empty table or an all-null column expectations pass. So facts must be some, at most 10,000, and each must
-        have a value; that is looked at here, because every further expectation doubles the time of a check.
+        have a value; that is looked at here, without a further expectation for each check.
         """
         alike = [at for at, (check, frame) in enumerate(gathered) if _together(check, frame)]
         verdicts = dict(zip(alike, self._at_once([gathered[at] for at in alike]), strict=True))
