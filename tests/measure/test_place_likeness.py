@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy.stats import t as student
 
 from auditkit.measure.places import measure_places
 from auditkit.results.areas import Areas, ResidentGroup
@@ -65,7 +66,7 @@ RATIO, DIFFERENCE = (f"exposure_{kind}/race=Black~race=White" for kind in ("rati
 def test_a_ratio_reaches_as_much_farther_on_the_log_scale(level: float) -> None:
     tally = row_of_areas(40, places=street(40))
     apart = replace(tally, areas=replace(tally.areas, centroids=None))
-    times = widening(parts_of(tally, logs=True), reaches(street(40)))
+    times = widening(parts_of(tally, logs=True), reaches(street(40)), level=level)
 
     near, alone = (exposure(one)[RATIO] for one in (tally, apart))
 
@@ -76,20 +77,29 @@ def test_a_ratio_reaches_as_much_farther_on_the_log_scale(level: float) -> None:
     assert times > 1.5
 
 
-def test_a_difference_reaches_as_much_farther() -> None:
+def test_a_difference_reaches_as_much_farther_and_is_shorter_away_from_the_skew() -> None:
     tally = row_of_areas(40, places=street(40))
     apart = replace(tally, areas=replace(tally.areas, centroids=None))
-    times = widening(parts_of(tally, logs=False), reaches(street(40)))
+    parts = parts_of(tally, logs=False)
+    times = widening(parts, reaches(street(40)), level=0.95)
 
     near, alone = (exposure(one)[DIFFERENCE] for one in (tally, apart))
 
     assert near.value is not None
     assert near.interval is not None
     assert alone.interval is not None
-    for limit, plain in zip(near.interval, alone.interval, strict=True):
-        assert limit is not None
-        assert plain is not None
-        assert limit - near.value == pytest.approx(times * (plain - near.value), rel=1e-6)
+    reach, plain = (
+        np.abs(np.array(one, dtype=float) - near.value) for one in (near.interval, alone.interval)
+    )
+    # Hall's transformation of t, where the parts are skewed upwards: the lower side is the shorter one.
+    spread = float(np.mean(parts**2))
+    skewness = float(np.mean(parts**3)) / spread**1.5 / 40**0.5
+    df = 2 / (2 / 39 + max(0.0, float(np.mean(parts**4)) / spread**2 - 3) / 40)
+    t = student.ppf(0.975, df)
+    shorter = 3 / skewness * ((1 + skewness * (t - skewness / 6)) ** (1 / 3) - 1) / t
+    assert skewness > 0
+    assert shorter < 0.95
+    assert reach == pytest.approx(times * plain * [shorter, 1], rel=1e-6)
 
 
 def test_without_known_places_nothing_is_widened() -> None:

@@ -65,6 +65,25 @@ def test_likeness_of_blocks_widens_a_difference_as_often_as_it_says() -> None:
     assert seen[0] == pytest.approx(totals[:, 0] / 5)  # the mean without a block, -deviation / (n - 1) away
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_side_away_from_the_skew_is_shorter_than_t_where_likeness_of_blocks_was_asked_for(
+    sign: int,
+) -> None:
+    # The mean of 1, 0, 0, 0, 0 strays .2; left out one at a time it moves by deviation / 4: -.2, .05 four times. Mean
+    # square .01, third moment (.2^3 - 4 * .05^3) / 5 = .0015, so skewness 1.5 / sqrt(5); fourth (.2^4 + 4 * .05^4) / 5 =
+    # .000325, kurtosis 3.25, df 2 / (2 / 4 + .25 / 5).
+    totals = np.column_stack([sign * np.array([1.0, 0, 0, 0, 0]), np.ones(5)])
+    skewness, t, error = 1.5 / 5**0.5, student.ppf(0.975, 2 / 0.55), 0.2
+    shorter = 3 / skewness * ((1 + skewness * (t - skewness / 6)) ** (1 / 3) - 1)
+
+    wide = difference_interval(totals, level=0.95)
+    asked = difference_interval(totals, level=0.95, widening=lambda _: 1.0)
+
+    near, far = (0, 1) if sign > 0 else (1, 0)
+    assert asked[far] == pytest.approx(wide[far])
+    assert (sign * wide[near], sign * asked[near]) == pytest.approx((0.2 - t * error, 0.2 - shorter * error))
+
+
 def test_difference_over_areas_and_periods_by_hand() -> None:
     # Area effects 0, 6 and period effects 0, 2, 4 add up without a remainder; denominators of 1. Means over cells: areas
     # 2, 8; periods 3, 5, 7. Variance of the grand mean by areas: s2/n = 18/2 = 9; by periods: 4/3; by cells: leaving

@@ -59,11 +59,20 @@ class Blocks:
         sums = crossed_totals(cube, self.areas, period_blocks=self.periods)
         return sums[:, 0] if sums.shape[1] == 1 else sums
 
-    def widening(self, parts: NDArray[np.float64]) -> float:
-        """How many times wider an interval must be because near blocks are alike; `parts` is what each adds to it."""
-        if self.places is None or not np.isfinite(parts).all():
-            return 1.0
-        return widening(np.bincount(self.places, weights=parts), self.near)
+    def widening(self, level: float) -> Callable[[NDArray[np.float64]], float] | None:
+        """How many times wider an interval must be because near blocks may be alike, given what each adds to it.
+
+        None where nobody knows how near they are.
+        """
+        places, near = self.places, self.near
+        if places is None:
+            return None
+
+        def times(parts: NDArray[np.float64]) -> float:
+            known = bool(np.isfinite(parts).all())
+            return widening(np.bincount(places, weights=parts), near, level=level) if known else 1.0
+
+        return times
 
 
 def lay_out_blocks(tally: PlaceTally, *, periods: int) -> Blocks:
@@ -152,9 +161,10 @@ def over_sums(
         Numerator and denominator, where the value is one count over another.
     """
     interval = mean_interval if totals.shape[-1] == 2 else ratio_of_sums_interval
-    times = blocks.widening(log_parts(totals)) if totals.ndim == 2 else 1.0
 
     def at(level: float) -> Bounds:
+        wider = blocks.widening(level) if totals.ndim == 2 else None
+        times = 1.0 if wider is None else wider(log_parts(totals))
         low, high = (value * (limit / value) ** times for limit in interval(totals, level=level))
         return low, None if min(high, most) == float("inf") else min(high, most)
 
@@ -186,7 +196,7 @@ def difference_of_sums(
     """
 
     def at(level: float) -> Bounds:
-        low, high = difference_interval(totals, level=level, widening=blocks.widening)
+        low, high = difference_interval(totals, level=level, widening=blocks.widening(level))
         return max(low, -most), min(high, most)
 
     try:

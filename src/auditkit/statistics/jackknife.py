@@ -3,9 +3,11 @@
 Blocks are few (20 to 40) and their sums skewed. Percentiles of a block bootstrap then miss too often, and so does its
 standard error with Student's t. What is done instead: the jackknife variance of the logarithm, Student's t with the
 degrees of freedom that heavy tails leave, and on each side the farther of that limit and the one corrected for
-skewness. Coverage of 95 % intervals in 8,000 simulated cities each (percentile bootstrap: 1,500), the true ratio
-being 1, or 2 because rates differ, or 2 because areas with more of the group receive more. Residents of a block are
-lognormal with a log standard deviation of 0.5, the group's share is uniform, the amount lognormal with 0.7 (1.0):
+skewness. A difference that also counts how alike near blocks may be needs no such reserve on its shorter side.
+
+Coverage of 95 % intervals in 8,000 simulated cities each (percentile bootstrap: 1,500), the true ratio being 1, or 2
+because rates differ, or 2 because areas with more of the group receive more. Residents of a block are lognormal with a
+log standard deviation of 0.5, the group's share is uniform, the amount lognormal with 0.7 (1.0):
 
 | blocks | ratio 1 | ratio 2, rates | ratio 2, areas | mean | percentile bootstrap of the ratios |
 |---|---|---|---|---|---|
@@ -109,7 +111,7 @@ def mean_interval(totals: ArrayLike, *, level: float) -> Interval:
 
 
 def difference_interval(
-    totals: ArrayLike, *, level: float, widening: Callable[[Floats], float] = lambda _: 1.0
+    totals: ArrayLike, *, level: float, widening: Callable[[Floats], float] | None = None
 ) -> Interval:
     """Interval for a / b - c / d, or for a / b where a may be negative; parts are sums over blocks.
 
@@ -122,7 +124,8 @@ def difference_interval(
         Confidence level, such as 0.95.
     widening
         Given how far the difference moves when a block is left out, shape (blocks,): how many times farther blocks
-        that resemble their neighbours let it stray than blocks that do not.
+        that may resemble their neighbours let it stray than blocks that do not. None where nobody knows: then neither
+        side is shorter than Student's t, in reserve.
 
     Raises
     ------
@@ -141,9 +144,9 @@ def difference_interval(
     if table.ndim not in {2, 3} or table.shape[-1] not in {2, 4} or not np.isfinite(table).all():
         msg = f"expected finite sums in 2 or 4 columns over one or two ways, found shape {table.shape}"
         raise ValueError(msg)
-    spread = _spread_of(table, _DIFFERENCE, widening)
+    spread = _spread_of(table, _DIFFERENCE, widening or (lambda _: 1.0))
     value = float(_DIFFERENCE.of(table.reshape(1, -1, table.shape[-1]).sum(axis=1))[0])
-    below, above = _reaches(spread, level)
+    below, above = (_reaches if widening is None else _skewed_reaches)(spread, level)
     return Interval(value - below, value + above)
 
 
@@ -195,6 +198,13 @@ def _reaches(spread: _Spread, level: float) -> tuple[float, float]:
     error, q = spread.variance**0.5, float(ndtri((1 + level) / 2))
     t = float(stdtrit(spread.df, (1 + level) / 2))
     return max(t, _unskewed(q, spread.skewness)) * error, max(t, -_unskewed(-q, spread.skewness)) * error
+
+
+def _skewed_reaches(spread: _Spread, level: float) -> tuple[float, float]:
+    """As `_reaches`, but on the side on which skewed sums hide nothing the transformed t, which is shorter."""
+    t, skewness = float(stdtrit(spread.df, (1 + level) / 2)), abs(spread.skewness)
+    short, long = _unskewed(t, skewness) * spread.variance**0.5, max(_reaches(spread, level))
+    return (short, long) if spread.skewness > 0 else (long, short)
 
 
 class _Statistic(NamedTuple):
