@@ -2,11 +2,15 @@
 
 import datetime as dt
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+WHOLE = tuple(
+    Path(__file__).parent / name for name in ("architecture", "benchmarks", "docs", "fuzz", "replications")
+)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -14,12 +18,17 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("filterwarnings", "ignore:The 'future.infer_string' option:DeprecationWarning")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Leave out of coverage what runs whole audits whose code other tests cover: tracing takes longer than they do."""
-    whole = tuple(Path(__file__).parent / name for name in ("architecture", "benchmarks", "docs", "fuzz"))
-    for item in items:
-        if any(item.path.is_relative_to(folder) for folder in whole):
-            item.add_marker("no_cover")
+    controller = getattr(item.config.pluginmanager.getplugin("_cov"), "cov_controller", None)
+    if controller is None or not any(item.path.is_relative_to(folder) for folder in WHOLE):
+        return (yield)
+    controller.pause()
+    try:
+        return (yield)
+    finally:
+        controller.resume()
 
 
 TOOL = {

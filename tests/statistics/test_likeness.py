@@ -109,6 +109,7 @@ def test_blocks_of_which_nobody_knows_where_they_are_stand_alone() -> None:
         assert one.total == pytest.approx(4 + 0.9 * (4 * np.exp(-1 / reach) + 2 * np.exp(-2 / reach)))
     (only,) = reaches(np.full((3, 2), np.nan))
     assert only.total == 3
+    assert widening([1.0, 2.0, -3.0], (only,), level=0.95) == 1.0
 
 
 def test_two_blocks_in_one_place_may_still_differ() -> None:
