@@ -166,6 +166,13 @@ def test_few_stops_hide_the_rate_of_stops_alone(tmp_path: Path) -> None:
     assert hidden(audited(tmp_path, COUNTS + ACTIONS, alerts=table)) == {"action_rate_stop/everyone"}
 
 
+def test_few_alerts_to_which_nobody_was_sent_hide_the_rate_of_dispatch_alone(tmp_path: Path) -> None:
+    sent = COUNTS.replace('counts = "n"\n', 'counts = "n"\ndecision = { column = "sent", flagged = ["1"] }\n')
+    table = "found,sent,n\nyes,1,400\nno,1,360\nmaybe,0,6\n,1,60\nmaybe,1,94\n"
+
+    assert hidden(audited(tmp_path, sent, alerts=table)) == {"dispatch_rate/everyone"}
+
+
 RACES = "found,race,stop,n\n" + "".join(
     f"{found},{race},{stop},{n}\n"
     for race, cells in {"A": (400, 300, 4), "B": (90, 80, 40), "C": (200, 100, 60)}.items()

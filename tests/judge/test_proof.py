@@ -1,5 +1,6 @@
 """No small count can be narrowed down: proven for random tables by trying every table that agrees with the report."""
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import product
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from auditkit.judge import alert_disclosure, disclosure
 from auditkit.judge.area_counts import hidden_areas
 from auditkit.judge.people_counts import people_counts
-from auditkit.judge.proof import Groups, Possible, _narrow
+from auditkit.judge.proof import Groups, Possible, _narrow, _room
 from auditkit.judge.protection import Protection
 from auditkit.judge.small_counts import hidden_metrics, small_counts
 from auditkit.judge.sums import Node
@@ -109,6 +110,17 @@ def test_two_small_groups_take_a_third_with_them() -> None:
 
     assert not hidden(enough)[node("C")]
     assert "selection_rate" in hidden(too_little)[node("C")]
+
+
+def test_a_sum_that_is_hidden_itself_gives_no_part_of_it_away() -> None:
+    # One flagged person in A and none in B: next to a total of 6 and C's 5 each would be 0 or 1.
+    groups = people_counts(tallied({"A": (1, 9), "B": (0, 8), "C": (5, 9)}))
+    (everyone,) = groups.sums
+    rates = frozenset({"selection_rate", "favourable_rate"})
+    some = dict.fromkeys(groups.n, frozenset[str]()) | {node("A"): rates, node("B"): rates}
+
+    assert _room(groups, some, everyone, "flagged", rates) == 1
+    assert _room(groups, some | {EVERYONE: rates}, everyone, "flagged", rates) == math.inf
 
 
 def test_without_a_proof_what_follows_exactly_is_withheld_alone() -> None:
