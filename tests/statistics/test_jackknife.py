@@ -69,7 +69,7 @@ def test_likeness_of_blocks_widens_a_difference_as_often_as_it_says() -> None:
 def test_a_side_away_from_the_skew_is_shorter_than_t_where_likeness_of_blocks_was_asked_for(
     sign: int,
 ) -> None:
-    # The mean of 1, 0, 0, 0, 0 strays .2; left out one at a time it moves by deviation / 4: -.2, .05 four times. Mean
+    # The mean of 1, 0, 0, 0, 0 strays .2; left out one at a time it moves by deviation / 4: .2, -.05 four times. Mean
     # square .01, third moment (.2^3 - 4 * .05^3) / 5 = .0015, so skewness 1.5 / sqrt(5); fourth (.2^4 + 4 * .05^4) / 5 =
     # .000325, kurtosis 3.25, df 2 / (2 / 4 + .25 / 5).
     totals = np.column_stack([sign * np.array([1.0, 0, 0, 0, 0]), np.ones(5)])
