@@ -116,7 +116,7 @@ def test_many_different_probabilities_are_taken_together_and_keep_their_sums(
     rows = [f"p{i}-{k},{i / 1500:.6f},{1 - i / 1500:.6f},{k},{k}" for i in range(1500) for k in (0, 1)]
     table = "id,a,b,flagged,outcome\n" + "\n".join(rows) + "\n"
     audit = run_audit(write_audit(tmp_path, table, groups=INFERRED))
-    (tally,) = audit.tally.inferred  # type: ignore[union-attr]
+    (tally,) = audit.tally.inferred  # type: ignore[union-attr]  # the test builds this kind
 
     assert len({cell.zone for cell in tally.cells}) <= 1000
     assert sum(cell.mass[0] for cell in tally.cells) == pytest.approx(

@@ -121,9 +121,9 @@ class Reading:
 def read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Path], None]]:
     """Return a function that follows every example of a page."""
     # A page may add metrics and facts; what was there before has to be loaded first, so that it stays.
-    from auditkit.measure import rates as _rates  # noqa: F401
+    from auditkit.measure import rates as _rates  # noqa: F401  # importing it registers what it holds
     from auditkit.measure import registry as metrics
-    from auditkit.validate import checking as _checking  # noqa: F401
+    from auditkit.validate import checking as _checking  # noqa: F401  # importing it registers what it holds
     from auditkit.validate import registry as checks
 
     for name in ("checks", "report_templates", "examples"):

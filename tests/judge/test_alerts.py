@@ -272,7 +272,7 @@ def test_what_nobody_can_tell_from_counts_alone_is_said(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("source", "said"), [("officer_initiated", True), ("verified", False)])
-def test_dispositions_by_officers_are_not_verified(tmp_path: Path, source: str, said: bool) -> None:  # noqa: FBT001
+def test_dispositions_by_officers_are_not_verified(tmp_path: Path, source: str, said: bool) -> None:  # noqa: FBT001  # a parameter of cases
     audit = audited(
         tmp_path,
         COUNTS + EVENTS,

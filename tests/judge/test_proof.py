@@ -130,10 +130,10 @@ def test_without_a_proof_what_follows_exactly_is_withheld_alone() -> None:
 
 
 def test_where_nothing_can_be_shown_to_be_safe_nothing_is_published() -> None:
-    def never(truth: object, known: object, keys: list[object], *, enough: int) -> list[tuple[int, int]]:  # noqa: ARG001
+    def never(truth: object, known: object, keys: list[object], *, enough: int) -> list[tuple[int, int]]:  # noqa: ARG001  # its signature is given
         return [(1, 1) for _ in keys]
 
-    found = hidden({"A": (1, 9), "B": (7, 8), "C": (5, 9)}, possible=never)  # type: ignore[arg-type]
+    found = hidden({"A": (1, 9), "B": (7, 8), "C": (5, 9)}, possible=never)  # type: ignore[arg-type]  # the test gives what the function must take or refuse
 
     assert all(names >= {"people", "selection_rate", "favourable_rate"} for names in found.values())
 

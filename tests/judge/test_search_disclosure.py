@@ -72,7 +72,7 @@ def with_cells(table: Table, **changes: float) -> Table:
         (PLENTY, with_cells(PLENTY, at2=4.0, at6=5.0), True),  # few flagged by the rule without the outcome
     ],
 )
-def test_a_model_that_sets_few_people_apart_is_withheld_whole(b: Table, c: Table, hidden: bool) -> None:  # noqa: FBT001
+def test_a_model_that_sets_few_people_apart_is_withheld_whole(b: Table, c: Table, hidden: bool) -> None:  # noqa: FBT001  # a parameter of cases
     assert is_withheld(rules("model", A=PLENTY, B=b, C=c)) is hidden
 
 

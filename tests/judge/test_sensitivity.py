@@ -140,7 +140,7 @@ def test_the_loop_is_judged_under_all_assumed_rates_at_once(status: Verdict, out
     judged = Judgement(
         findings=(finding(status, measure="feedback_verdict"),), recommendation="not_ready", decided_by=()
     )
-    looped = Feedback(status="measured", because="", needs=(), scenarios=("low",))  # type: ignore[arg-type]
+    looped = Feedback(status="measured", because="", needs=(), scenarios=("low",))  # type: ignore[arg-type]  # the test gives what the function must take or refuse
     found = sensitivity(judged, Measurements(items=()), make_policy(), AUDIT, feedback=looped)
 
     assert [(row.measurement, row.cells[0].outcome) for row in found.rows] == [(None, outcome)]

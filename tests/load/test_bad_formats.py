@@ -44,7 +44,7 @@ def refused(engine: ibis.BaseBackend, folder: Path, path: str, **keys: Any) -> P
 
 
 def rows(found: Opened) -> list[dict[str, Any]]:
-    return found.table.to_pyarrow().to_pylist()  # type: ignore[no-any-return]
+    return found.table.to_pyarrow().to_pylist()  # type: ignore[no-any-return]  # Arrow has no types for it
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,7 @@ def test_the_history_gives_counts_by_source_for_the_periods_it_covers(
         "beat,day,how,n\na,2021-01-05,call,4\na,2021-01-12,stop,2\nb,2021-01-12,call,1\nb,2021-01-12,other,7\n"
     )
     source = {"column": "how", "reported": ["call"], "discovered": ["stop"]}
-    table = HistoryTable(path="h.csv", area="beat", time="day", count="n", source=source)  # type: ignore[arg-type]
+    table = HistoryTable(path="h.csv", area="beat", time="day", count="n", source=source)  # type: ignore[arg-type]  # the test gives what the function must take or refuse
     history = load_history(engine, table, folder=tmp_path, audit_name="audit.toml")
     named = first_day(history.table["day"], "week").strftime("%Y-%m-%d")
     period = Column(role="period", name=PERIOD, kind="text")

@@ -57,7 +57,7 @@ def address() -> Iterator[str]:
         bin_folder / "initdb", "--pgdata", data, "--username", "auditor", "--auth", "scram-sha-256", "--no-sync",
         "--pwfile", folder / "password", "--encoding", "UTF8", "--locale", "C",
     ]  # fmt: skip
-    subprocess.run(made, check=True, capture_output=True, cwd=folder, **user)  # type: ignore[call-overload]
+    subprocess.run(made, check=True, capture_output=True, cwd=folder, **user)  # type: ignore[call-overload]  # the dictionary holds keywords of several kinds
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -69,7 +69,7 @@ def address() -> Iterator[str]:
         *(word for key in settings for word in ("-c", f"{key}={settings[key]}")),
     ]
     with (folder / "log").open("wb") as log:
-        server = subprocess.Popen(run, cwd=folder, stdout=log, stderr=log, **user)  # type: ignore[call-overload]
+        server = subprocess.Popen(run, cwd=folder, stdout=log, stderr=log, **user)  # type: ignore[call-overload]  # the dictionary holds keywords of several kinds
     try:
         wait_for(port, server, folder / "log")
         yield f"postgresql://auditor@127.0.0.1:{port}/postgres"
@@ -176,7 +176,7 @@ def test_views_are_read_like_tables_and_the_report_says_what_they_are(
     assert {one.source.sha256 for one in found.values()} == {hashlib.sha256(b"id\n1\n3\n").hexdigest()}
     for kind, one in found.items():
         assert one.table.to_pyarrow().to_pylist() == [{"id": "1"}, {"id": "3"}]
-        assert one.source.reading.inside.startswith(f"{kind} City Court.")  # type: ignore[union-attr]
+        assert one.source.reading.inside.startswith(f"{kind} City Court.")  # type: ignore[union-attr]  # the test builds this kind
 
 
 def test_the_fingerprint_is_that_of_the_rows_in_order_of_their_text(

@@ -138,7 +138,7 @@ def test_three_dispositions_add_up_and_their_intervals_hold_together() -> None:
     for share in shares:
         assert share.interval is not None
         assert share.interval_family is not None
-        assert share.interval_family[0] < share.interval[0] < share.interval[1] < share.interval_family[1]  # type: ignore[operator]
+        assert share.interval_family[0] < share.interval[0] < share.interval[1] < share.interval_family[1]  # type: ignore[operator]  # the test builds one that is given
 
 
 def test_a_source_that_merges_categories_leaves_confirmed_and_the_rest() -> None:
@@ -223,7 +223,7 @@ def test_a_limit_on_each_group_gives_joint_intervals() -> None:
 
     assert found.interval_family is not None
     assert found.interval is not None
-    assert found.interval_family[0] < found.interval[0]  # type: ignore[operator]
+    assert found.interval_family[0] < found.interval[0]  # type: ignore[operator]  # the test builds one that is given
 
 
 def test_a_group_whose_counts_the_source_withheld_makes_the_unknown_share_inestimable() -> None:

@@ -156,7 +156,7 @@ def test_only_the_methods_that_were_asked_for_are_tried() -> None:
 def fitted(name: str, cells: Mapping[str, tuple[float, ...]]) -> FittedRule:
     return FittedRule(
         name=name, kind="model", inputs=("x",), trained_with_group=False, randomised=False,
-        cells=tuple(RuleCells(group=(g,), search=t, estimate=t) for g, t in cells.items()),  # type: ignore[arg-type]
+        cells=tuple(RuleCells(group=(g,), search=t, estimate=t) for g, t in cells.items()),  # type: ignore[arg-type]  # the test gives what the function must take or refuse
     )  # fmt: skip
 
 
@@ -189,7 +189,7 @@ def test_a_rule_that_leaves_a_rate_at_zero_has_no_ratio_and_stays_open() -> None
     items, _ = searched(counted(fitted=(fitted("small tree", table),)))
 
     ident = "alternative_false_positive_rate_gap_margin/race=B@alternative%3A%20small%20tree~race=A"
-    assert items[ident].result.reason == "NE-DENOM"  # type: ignore[union-attr]
+    assert items[ident].result.reason == "NE-DENOM"  # type: ignore[union-attr]  # the test builds this kind
 
 
 HIDDEN = GroupTally(

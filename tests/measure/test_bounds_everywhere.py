@@ -36,7 +36,7 @@ def estimate(found: dict[str, Measurement], name: str) -> Estimate:
 def holds(outer: Bounds | None, inner: Bounds | None) -> bool:
     low, high = outer or (None, None)
     least, most = inner or (None, None)
-    return None not in (low, high, least, most) and low <= least <= most <= high  # type: ignore[operator]
+    return None not in (low, high, least, most) and low <= least <= most <= high  # type: ignore[operator]  # the test builds one that is given
 
 
 # Neighbourhoods.
@@ -249,13 +249,13 @@ def test_what_scores_say_of_a_group_has_the_bounds_of_every_placing() -> None:
     assert area.bounds is not None
     assert other is not None
     gap = estimate(found, "area_under_curve_difference/race=A~race=B")
-    assert gap.bounds == pytest.approx((area.bounds[0] - other[1], area.bounds[1] - other[0]))  # type: ignore[operator]
+    assert gap.bounds == pytest.approx((area.bounds[0] - other[1], area.bounds[1] - other[0]))  # type: ignore[operator]  # the test builds one that is given
     assert holds(gap.bounds_interval, gap.bounds_interval_90)
     for name in ("calibration_slope/race=A", "calibration_slope_difference/race=A~race=B"):
         slope = estimate(found, name)
         assert slope.bounds is not None
         assert slope.value is not None
-        assert slope.bounds[0] < slope.value < slope.bounds[1]  # type: ignore[operator]
+        assert slope.bounds[0] < slope.value < slope.bounds[1]  # type: ignore[operator]  # the test builds one that is given
         assert holds(slope.bounds_interval_90, slope.bounds)
     assert estimate(found, "calibration_log_odds_difference/race=A~race=B").bounds is None
     assert "area_under_curve_difference/race=A@assuming%3Aunknown-group~race=B" in found

@@ -112,7 +112,7 @@ def test_p_values_are_those_of_statsmodels_and_scipy_and_holm_adjusts_those_that
 
 def test_rates_with_an_interval_of_their_own_have_no_test_and_no_power() -> None:
     own = Rate(
-        numerator=None, denominator=None, value=0.2, reason=None, own_interval=lambda _reach: (0.1, 0.3)  # type: ignore[arg-type,return-value]
+        numerator=None, denominator=None, value=0.2, reason=None, own_interval=lambda _reach: (0.1, 0.3)  # type: ignore[arg-type,return-value]  # the test gives what the function must take or refuse
     )  # fmt: skip
     raw, adjusted = p_values({("A",): rate(2, 20), ("B",): own}, ALONE)
 
@@ -140,7 +140,7 @@ def test_the_smallest_detectable_gap_takes_the_critical_value_of_the_family() ->
             ("koopman", partial(smallest_detectable_ratio, kind="koopman")),
             ("difference", of_differences),
         ):
-            found = smallest_detectable(rate(50, 300), rate(40, 400), pairs, kind=kind)  # type: ignore[arg-type]
+            found = smallest_detectable(rate(50, 300), rate(40, 400), pairs, kind=kind)  # type: ignore[arg-type]  # the test gives what the function must take or refuse
             assert value(found) == pytest.approx(find(critical=value_of, **sizes))
 
 

@@ -226,7 +226,7 @@ def withheld(items: dict[str, Measurement]) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(("incidents", "hidden"), [(0, False), (1, True), (10, True), (11, False)])
-def test_rates_of_one_to_ten_incidents_are_withheld_and_flags_are_not(incidents: int, hidden: bool) -> None:  # noqa: FBT001
+def test_rates_of_one_to_ten_incidents_are_withheld_and_flags_are_not(incidents: int, hidden: bool) -> None:  # noqa: FBT001  # a parameter of cases
     shown = withheld(
         measured(make_tally([[1], [0], [0]], [[incidents], [50], [60]], residents=[900, 900, 900]))
     )

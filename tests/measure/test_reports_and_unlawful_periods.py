@@ -168,10 +168,10 @@ def test_the_report_sets_both_side_by_side_and_names_the_finding(audit: Audit) -
         ("year", "all", False),
     ],
 )
-def test_a_period_is_touched_by_any_of_its_days(period: str, name: str, expected: bool) -> None:  # noqa: FBT001
+def test_a_period_is_touched_by_any_of_its_days(period: str, name: str, expected: bool) -> None:  # noqa: FBT001  # a parameter of cases
     unlawful = UnlawfulPeriod(first=dt.date(2019, 1, 9), last=dt.date(2019, 1, 9), finding="decree")
 
-    assert bool(touched([name], (unlawful,), period=period)) is expected  # type: ignore[arg-type]
+    assert bool(touched([name], (unlawful,), period=period)) is expected  # type: ignore[arg-type]  # the test gives what the function must take or refuse
 
 
 def test_the_readiness_page_says_what_follows_and_what_was_not_asked(audit: Audit) -> None:
@@ -201,7 +201,7 @@ def test_rates_of_people_are_given_again_without_those_scored_in_an_unlawful_per
 ) -> None:
     # 800 people, four a day and two of each race; 50 days are left out, so 400 - 100 of each are left
     period = {"first": dt.date(2019, 1, 1), "last": dt.date(2019, 2, 19), "finding": "a consent decree"}
-    path = write_audit(tmp_path, PEOPLE, records={"time": "day"}, unlawful_periods=[period])  # type: ignore[operator]
+    path = write_audit(tmp_path, PEOPLE, records={"time": "day"}, unlawful_periods=[period])  # type: ignore[operator]  # the test builds one that is given
 
     document = run_audit(path).document
 
@@ -220,7 +220,7 @@ def test_figures_without_few_people_are_withheld_because_those_few_would_follow(
 ) -> None:
     # one day: two people of each race would follow by subtraction
     period = {"first": dt.date(2019, 1, 1), "last": dt.date(2019, 1, 1), "finding": "a consent decree"}
-    path = write_audit(tmp_path, PEOPLE, records={"time": "day"}, unlawful_periods=[period])  # type: ignore[operator]
+    path = write_audit(tmp_path, PEOPLE, records={"time": "day"}, unlawful_periods=[period])  # type: ignore[operator]  # the test builds one that is given
 
     document = run_audit(path).document
 

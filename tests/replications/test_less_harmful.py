@@ -87,7 +87,7 @@ def found(document: AuditDocument, metric: str, rule: str, group: str | None = N
 def estimating_half() -> pd.DataFrame:
     """Return the half in which rules are measured, by a hash that anybody can compute."""
     table = made()
-    digests = [hashlib.md5(f"auditkit {SEED}: {name}".encode()).hexdigest() for name in table["id"]]  # noqa: S324
+    digests = [hashlib.md5(f"auditkit {SEED}: {name}".encode()).hexdigest() for name in table["id"]]  # noqa: S324  # a lot to draw by, no secret
     return table[[digest[0] not in "01234567" for digest in digests]]
 
 

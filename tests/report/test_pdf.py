@@ -40,7 +40,7 @@ def pango() -> None:
 
 
 @pytest.fixture(scope="module")
-def run_folder(pango: None, tmp_path_factory: pytest.TempPathFactory, write_confusion: Write) -> Path:  # noqa: ARG001
+def run_folder(pango: None, tmp_path_factory: pytest.TempPathFactory, write_confusion: Write) -> Path:  # noqa: ARG001  # its signature is given
     folder = tmp_path_factory.mktemp("pdf")
     tool = {"name": "Score <b>of</b> Lakeview"}
     path = write_confusion(folder / "in", CELLS, tool=tool)

@@ -81,11 +81,11 @@ class Alphabet:
     def __init__(self, row: list[float] | None = None) -> None:
         self.row, self.replicates = row, 0
 
-    def start(self, past: Past, *, replicates: int, seed: int) -> None:  # noqa: ARG002
+    def start(self, past: Past, *, replicates: int, seed: int) -> None:  # noqa: ARG002  # its signature is given
         self.replicates = replicates
         self.row = self.row or [float(-i) for i in range(len(past.areas))]
 
-    def scores(self, round: int, reported: Ints, discovered: Ints) -> Floats:  # noqa: A002, ARG002
+    def scores(self, round: int, reported: Ints, discovered: Ints) -> Floats:  # noqa: A002, ARG002  # the protocol's own word; not needed here
         return np.tile(np.array(self.row), (self.replicates, 1))
 
 
@@ -202,7 +202,7 @@ def test_a_forecaster_whose_scores_are_wrong_cannot_be_rerun() -> None:
 
 def test_a_forecaster_that_fails_only_on_the_audited_periods_is_played_without_an_overlap() -> None:
     class OnlyMany(Alphabet):
-        def scores(self, round: int, reported: Ints, discovered: Ints) -> Floats:  # noqa: A002
+        def scores(self, round: int, reported: Ints, discovered: Ints) -> Floats:  # noqa: A002  # the protocol's own word
             found = super().scores(round, reported, discovered)
             return found if self.replicates > 1 else found[:, :1]
 

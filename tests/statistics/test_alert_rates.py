@@ -154,7 +154,7 @@ def test_wherever_residents_live_within_areas_the_covered_share_stays_within_its
     city: list[tuple[int, int, int, float]], random: object
 ) -> None:
     """Draw who lives in the covered part of each area, of all residents in it, and count the group."""
-    rng = np.random.default_rng(random.randrange(2**32))  # type: ignore[attr-defined]
+    rng = np.random.default_rng(random.randrange(2**32))  # type: ignore[attr-defined]  # Hypothesis makes this object
     table = np.array(city)
     group, others, rest = (table[:, at].astype(int) for at in range(3))
     everyone = group + others + rest

@@ -40,7 +40,7 @@ def glm(*, with_areas: bool) -> tuple[np.ndarray, np.ndarray, float]:
 @pytest.mark.parametrize(
     ("function", "with_areas"), [(benchmark.crude, False), (benchmark.within_areas, True)]
 )
-def test_ratios_errors_and_overdispersion_are_those_of_statsmodels(function, with_areas) -> None:  # type: ignore[no-untyped-def]
+def test_ratios_errors_and_overdispersion_are_those_of_statsmodels(function, with_areas) -> None:  # type: ignore[no-untyped-def]  # parameters are cases of several kinds
     test = function(STOPS, RESIDENTS, reference=0, level=0.95)
     effects, errors, scale = glm(with_areas=with_areas)
 
@@ -93,7 +93,7 @@ def test_cells_without_a_benchmark_are_dropped_and_their_stops_are_told() -> Non
 
 
 @pytest.mark.parametrize("function", [benchmark.crude, benchmark.within_areas])
-def test_a_group_that_was_never_stopped_has_no_ratio_and_changes_none(function) -> None:  # type: ignore[no-untyped-def]
+def test_a_group_that_was_never_stopped_has_no_ratio_and_changes_none(function) -> None:  # type: ignore[no-untyped-def]  # parameters are cases of several kinds
     stops, residents = np.insert(STOPS, 1, 0, axis=1), np.insert(RESIDENTS, 1, 50, axis=1)
 
     test, without = (
@@ -170,7 +170,7 @@ def test_groups_at_opposite_ends_are_found_too() -> None:
     ],
 )
 @pytest.mark.parametrize("function", [benchmark.crude, benchmark.within_areas])
-def test_what_cannot_be_compared_is_refused(function, stops, residents, reference, said) -> None:  # type: ignore[no-untyped-def]
+def test_what_cannot_be_compared_is_refused(function, stops, residents, reference, said) -> None:  # type: ignore[no-untyped-def]  # parameters are cases of several kinds
     with pytest.raises(ValueError, match=said):
         function(stops, residents, reference=reference, level=0.95)
 

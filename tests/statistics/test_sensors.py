@@ -26,7 +26,7 @@ def sites(**given: object) -> Sites:
         "covered": np.repeat([1.0, 0.5, 0.0], [4, 4, 32]), "events": 20.0, "reporting": 0.2, "detection": 0.8,
         "new_sites": 5, "rounds": 3,
     }  # fmt: skip
-    return Sites(**{**usual, **given})  # type: ignore[arg-type]
+    return Sites(**{**usual, **given})  # type: ignore[arg-type]  # the test gives what the function must take or refuse
 
 
 def to_existing(made: Sites) -> dict[str, float]:

@@ -98,7 +98,7 @@ def test_the_slope_is_that_of_the_loop_of_areas() -> None:
 )
 def test_what_is_no_share_or_no_number_is_refused(call: object) -> None:
     with pytest.raises(ValueError, match="expected"):
-        call()  # type: ignore[operator]
+        call()  # type: ignore[operator]  # the test builds one that is given
 
 
 def tracks(**given: object) -> Tracks:
@@ -106,7 +106,7 @@ def tracks(**given: object) -> Tracks:
         "people": 200, "supervised": 80, "incidents": 1.0, "apart": 0.0, "detected": (0.2, 0.6), "reported": 0.2,
         "rounds": 3, "memory": 3,
     }  # fmt: skip
-    return Tracks(**{**usual, **given})  # type: ignore[arg-type]
+    return Tracks(**{**usual, **given})  # type: ignore[arg-type]  # the test gives what the function must take or refuse
 
 
 def stayed(made: Tracks, rule: Rule) -> float:

@@ -35,7 +35,7 @@ def city(areas: int = 8, stops: int = 500) -> tuple[np.ndarray, np.ndarray, np.n
 
 def run(stops: object, searches: object, hits: object, **how: object) -> ThresholdTest:
     settings = {"reference": 0, "level": 0.95, "rng": np.random.default_rng(1)} | how
-    return fit(stops, searches, hits, **settings)  # type: ignore[arg-type]
+    return fit(stops, searches, hits, **settings)  # type: ignore[arg-type]  # the test gives what the function must take or refuse
 
 
 def group(test: ThresholdTest, r: int) -> GroupThreshold:

@@ -61,7 +61,7 @@ class Closest:
         """Start the candidate."""
         self.inner.start(past, replicates=replicates, seed=seed)
 
-    def scores(self, round: int, reported: Ints, discovered: Ints) -> Floats:  # noqa: A002
+    def scores(self, round: int, reported: Ints, discovered: Ints) -> Floats:  # noqa: A002  # the protocol's own word
         """Score as the candidate does."""
         return self.inner.scores(round, reported, discovered)
 

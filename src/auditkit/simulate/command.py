@@ -162,7 +162,7 @@ class CommandForecaster:
         self.program.name, self.program.version = (_plain(str(value)) for value in named)
         return child
 
-    def _answered(self, child: Child, asked: bytes, *, round: int) -> Floats:  # noqa: A002
+    def _answered(self, child: Child, asked: bytes, *, round: int) -> Floats:  # noqa: A002  # the protocol's own word
         at = f"round {round}"
         longest = LONGEST_READY + BYTES_PER_SCORE * self.shape[0] * self.shape[1]
         answer = self._ask(child, asked, at=at, seconds=self.program.round_seconds, longest=longest)

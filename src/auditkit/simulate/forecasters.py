@@ -202,7 +202,7 @@ class Proportional:
         age = np.arange(counts.shape[1])[::-1]
         self.records = np.tile(counts @ self.kept**age, (replicates, 1)).astype(np.float64)
 
-    def scores(self, round: int, reported: Ints, discovered: Ints) -> Floats:  # noqa: A002, ARG002
+    def scores(self, round: int, reported: Ints, discovered: Ints) -> Floats:  # noqa: A002, ARG002  # the protocol's own word; not needed here
         """Forget a share of the records and add the new ones."""
         if self.kept < 1:
             self.records *= self.kept
@@ -233,7 +233,7 @@ class RollingCount:
         self.recent = deque(counts[:, None, :])
         self.records = np.tile(counts.sum(axis=0), (replicates, 1)).astype(np.float64)
 
-    def scores(self, round: int, reported: Ints, discovered: Ints) -> Floats:  # noqa: A002, ARG002
+    def scores(self, round: int, reported: Ints, discovered: Ints) -> Floats:  # noqa: A002, ARG002  # the protocol's own word; not needed here
         """Add the new records, and drop those that leave the window."""
         new = reported + discovered
         self.recent.append(new.astype(np.int32))

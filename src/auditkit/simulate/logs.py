@@ -61,7 +61,7 @@ def _changing(tally: LogTally, *, lag: int) -> int:
 
 def _logs(tally: LogTally) -> Logs:
     assert tally.discovered is not None  # noqa: S101  # asked before
-    assert tally.reported is not None  # noqa: S101
+    assert tally.reported is not None  # noqa: S101  # for the type checker; the caller looked
     return Logs(tally.deployment, tally.discovered, tally.reported, tally.control, tally.flags)
 
 

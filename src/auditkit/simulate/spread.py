@@ -59,7 +59,7 @@ class KernelDensity:
         else:
             self.weights = gaussian_weights(points, bandwidth=self.bandwidth_km or nearest_distance(points))
 
-    def scores(self, round: int, reported: Ints, discovered: Ints) -> Floats:  # noqa: A002, ARG002
+    def scores(self, round: int, reported: Ints, discovered: Ints) -> Floats:  # noqa: A002, ARG002  # the protocol's own word; not needed here
         """Add the new records, and smooth all of them."""
         self.records += reported
         self.records += discovered
@@ -91,7 +91,7 @@ class SelfExciting:
         self.replicates, self.process = replicates, None
         self.counts = np.array(counts[:, None, :], dtype=np.int64)
 
-    def scores(self, round: int, reported: Ints, discovered: Ints) -> Floats:  # noqa: A002
+    def scores(self, round: int, reported: Ints, discovered: Ints) -> Floats:  # noqa: A002  # the protocol's own word
         """Add the period to what is remembered, fit again if it is time, and forecast."""
         new = np.asarray(reported + discovered, dtype=np.int64)[None]
         if self.process is None:

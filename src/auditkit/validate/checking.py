@@ -22,7 +22,7 @@ import auditkit.validate.placing_facts
 import auditkit.validate.position_facts
 import auditkit.validate.recording_facts
 import auditkit.validate.table_facts
-import auditkit.validate.training_facts  # noqa: F401
+import auditkit.validate.training_facts  # noqa: F401  # importing it registers what it holds
 from auditkit.definitions.audit_file import AuditFile
 from auditkit.definitions.checks import Check
 from auditkit.errors import SHOWN, DefinitionError, Problem, closest

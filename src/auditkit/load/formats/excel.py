@@ -75,7 +75,7 @@ def _check_strings(file: SourceFile, names: tuple[str, ...]) -> None:
 def _check_parts(file: SourceFile, sheet: Any, where: str) -> bool:
     """Refuse merged cells, and tell whether the sheet has formulas, from the bytes of the sheet."""
     formulas = False
-    with ZipFile(file.path) as archive, archive.open(sheet._worksheet_path.lstrip("/")) as part:  # noqa: SLF001
+    with ZipFile(file.path) as archive, archive.open(sheet._worksheet_path.lstrip("/")) as part:  # noqa: SLF001  # openpyxl has no public name for it
         before = b""
         while chunk := part.read(CHUNK):
             seen = before + chunk
