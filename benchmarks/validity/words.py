@@ -147,8 +147,8 @@ Tests where what they test is true, so that 5 % is the promise:
 Cities of 80 to 320 areas, in blocks of four. Residents and incidents of neighbouring areas are alike up to the named reach.
 The tool flags a tenth of the areas each month, by counts as informative as last month's or by smoothed ones.
 The truth is that of all such cities, from {cities} more of them.
-Where likeness reaches four areas, a city has few independent parts, and its blocks cannot tell how alike they are: single worlds fall short there.
-Lowest is the gain over flagging where most people live. Its interval follows who was flagged, not who would have been in another city.
+Where likeness reaches four areas, a city has few independent parts. Its areas say so, and ranges are widened.
+Lowest is the gain over flagging where most people live, in the largest of these cities. Its blocks look less alike than they are.
 A share or a mean of one rule or group covers too much: the tool flags as many areas each month, and blocks drawn anew forget that.
 
 {places}

@@ -8,11 +8,12 @@ import pytest
 from numpy.typing import NDArray
 from scipy.stats import t as student
 
+from auditkit.measure.place_resampling import lay_out_blocks
 from auditkit.measure.places import measure_places
 from auditkit.results.areas import Areas, ResidentGroup
 from auditkit.results.measurements import Estimate
 from auditkit.results.places import PlaceTally, Unmatched
-from auditkit.statistics.likeness import reaches, widening
+from auditkit.statistics.likeness import how_far, reaches, widening
 
 Floats = NDArray[np.float64]
 
@@ -59,6 +60,13 @@ def parts_of(tally: PlaceTally, *, logs: bool) -> Floats:
     return np.asarray(np.mean(found) - np.array(found), dtype=np.float64)
 
 
+def said_by(tally: PlaceTally, points: Floats) -> Floats:
+    """Ask flags, and the share of each group, how far likeness reaches; here each area is a block."""
+    groups = [group.residents for group in tally.areas.groups]
+    shares = [how_far(of / sum(groups), reaches(points)) for of in groups]
+    return np.asarray(np.mean([how_far(tally.flags[:, 0], reaches(points)), np.mean(shares, axis=0)], axis=0))
+
+
 RATIO, DIFFERENCE = (f"exposure_{kind}/race=Black~race=White" for kind in ("ratio", "difference"))
 
 
@@ -66,7 +74,8 @@ RATIO, DIFFERENCE = (f"exposure_{kind}/race=Black~race=White" for kind in ("rati
 def test_a_ratio_reaches_as_much_farther_on_the_log_scale(level: float) -> None:
     tally = row_of_areas(40, places=street(40))
     apart = replace(tally, areas=replace(tally.areas, centroids=None))
-    times = widening(parts_of(tally, logs=True), reaches(street(40)), level=level)
+    far = said_by(tally, street(40))
+    times = widening(parts_of(tally, logs=True), reaches(street(40)), level=level, far=far)
 
     near, alone = (exposure(one)[RATIO] for one in (tally, apart))
 
@@ -81,7 +90,7 @@ def test_a_difference_reaches_as_much_farther_and_is_shorter_away_from_the_skew(
     tally = row_of_areas(40, places=street(40))
     apart = replace(tally, areas=replace(tally.areas, centroids=None))
     parts = parts_of(tally, logs=False)
-    times = widening(parts, reaches(street(40)), level=0.95)
+    times = widening(parts, reaches(street(40)), level=0.95, far=said_by(tally, street(40)))
 
     near, alone = (exposure(one)[DIFFERENCE] for one in (tally, apart))
 
@@ -132,3 +141,37 @@ def test_a_group_that_lives_in_one_block_alone_has_no_likeness_to_speak_of() -> 
     found = exposure(replace(tally, areas=areas))
 
     assert found[RATIO].reason == "NE-BLOCKS"
+
+
+def test_flags_incidents_and_shares_of_groups_say_alike_how_far_likeness_reaches() -> None:
+    tally = row_of_areas(40, places=street(40))
+    incidents = np.random.default_rng(1).poisson(3, (40, 2)).astype(float)
+    residents = np.linspace(100, 300, 40)  # more than both groups together: shares are of all
+    whole = replace(tally, outcomes=incidents, areas=replace(tally.areas, residents=residents))
+    near = reaches(street(40))
+    shares = [how_far(group.residents / residents, near) for group in tally.areas.groups]
+    kinds = [how_far(tally.flags[:, 0], near), how_far(incidents.sum(axis=1), near), np.mean(shares, axis=0)]
+
+    assert lay_out_blocks(whole, periods=2).far == pytest.approx(np.mean(kinds, axis=0))
+
+
+def test_blocks_of_several_areas_are_asked_area_by_area_and_reaches_count_in_blocks() -> None:
+    tally = row_of_areas(80, places=street(80))
+    pairs = replace(tally, areas=replace(tally.areas, blocks=np.arange(80) // 2, groups=()))
+    expected = how_far(
+        tally.flags[:, 0], reaches(street(80), unit=0.002)
+    )  # two thousandths of a degree apart
+
+    assert lay_out_blocks(pairs, periods=1).far == pytest.approx(expected)
+
+
+def test_of_more_than_400_areas_the_places_are_asked() -> None:
+    tally = row_of_areas(450, places=street(450))
+    blocks = lay_out_blocks(replace(tally, areas=replace(tally.areas, groups=())), periods=1)
+
+    assert blocks.places is not None
+    number = np.bincount(blocks.places)
+    assert len(number) == 90  # 450 blocks, five in each place
+    middles = [np.bincount(blocks.places, weights=street(450)[:, at]) / number for at in (0, 1)]
+    flags = np.bincount(blocks.places, weights=tally.flags[:, 0])
+    assert blocks.far == pytest.approx(how_far(flags, reaches(np.column_stack(middles))))

@@ -128,6 +128,7 @@ def test_the_first_page_says_how_many_alerts_were_confirmed_by_both_ways_of_coun
     "Officer-hours for each alert: not estimable: it needs records of single alerts",
     "Not among the areas: lost. They hold 840 alerts, which no figure on residents counts.",
     "Confirmed means: casings | found (recorded as: arrest).",
+    "of 100 plausible ranges hold the true rate. Where areas far apart are alike, as few as",
     "Black residents are 1.74 times as likely to live under the sensors as White residents",
     "withheld",
     "no sensors",

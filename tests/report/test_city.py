@@ -156,6 +156,13 @@ def test_no_sentence_says_of_people_what_was_measured_of_areas(
         assert not PERSONS.search(FIXED.sub("", text))
 
 
+def test_the_report_says_where_fewer_ranges_hold_the_truth(dotted: auditkit.Audit) -> None:
+    for text in (words(dotted), dotted.files["report.en.md"].decode()):
+        assert "of 100 such ranges, about 95 or more hold the true figure on average" in text
+        assert "Where areas far apart are alike, as few as" in text
+        assert "Where fewer than two cases are expected" not in text  # no rate of people stands here
+
+
 @pytest.mark.parametrize("kind", ["dotted", "outlined"])
 def test_every_area_stands_in_the_table_once(kind: str, request: pytest.FixtureRequest) -> None:
     audit: auditkit.Audit = request.getfixturevalue(kind)

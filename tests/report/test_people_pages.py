@@ -122,6 +122,12 @@ def test_a_confusion_matrix_is_enough_for_what_cannot_be_equal(plain: Audit) -> 
     assert "That excuses no gap" in text
 
 
+def test_the_report_says_where_fewer_ranges_hold_the_truth(audit: Audit) -> None:
+    for text in (words(page(audit)), markdown(audit)):
+        assert "Where fewer than two cases are expected, as few as" in text
+        assert "Where areas far apart are alike" not in text
+
+
 def test_numbers_on_some_people_stand_in_no_table_of_everyone(audit: Audit) -> None:
     rates = section(audit, "rates")
     table = rates.split("<caption>Wrongly flagged, by race")[1].split("</table>")[0]

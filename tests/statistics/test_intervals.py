@@ -1,9 +1,11 @@
 """Intervals against statsmodels, hand arithmetic and the reference cases of methods 9.1 (G7 to G10, G16 to G18)."""
 
 import math
+import re
 from collections.abc import Callable
 from decimal import Decimal, localcontext
 from itertools import permutations
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +17,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportion_
 from auditkit.statistics import critical, intervals
 from auditkit.statistics.intervals import Interval, koopman, laud
 
+WORDS = Path(__file__).parents[2] / "report_templates" / "words.j2"
 Z = 1.959963984540054  # the normal quantile at 0.975
 Z2 = 3.841458820694124  # its square: the chi-square quantile at 0.95 with one degree of freedom
 COUNTS = st.integers(1, 400).flatmap(lambda m: st.tuples(st.integers(0, m), st.just(m)))
@@ -54,6 +57,25 @@ def test_wilson_of_none_and_of_all_has_the_closed_form_limit() -> None:
     assert all_of_them == pytest.approx((20 / (20 + Z2), 1.0))
     assert none.low == 0.0
     assert all_of_them.high == 1.0
+
+
+def test_reports_say_how_rarely_wilson_holds_a_rare_rate() -> None:
+    # Coverage is a sum of binomial probabilities. It is least just outside a limit of one of the intervals.
+    least, least_of_two_or_more = 1.0, 1.0
+    for m in (*range(1, 60), 100, 300):
+        limits = np.array([intervals.wilson(x, m, critical=Z) for x in range(m + 1)])
+        for p in np.concatenate([limits[1:, 0] - 1e-9, limits[:-1, 1] + 1e-9]):
+            held = binom.pmf(np.arange(m + 1), m, p)[(limits[:, 0] <= p) & (p <= limits[:, 1])].sum()
+            least = min(least, held)
+            if min(p, 1 - p) * m >= 2:
+                least_of_two_or_more = min(least_of_two_or_more, held)
+
+    said = re.search(
+        r"fewer than two cases are expected, as few as (\d+) of 100", WORDS.read_text(encoding="utf-8")
+    )
+    assert said is not None
+    assert round(100 * least) == int(said.group(1))
+    assert least_of_two_or_more > 0.88
 
 
 @given(counts=COUNTS, value=CRITICALS)

@@ -125,7 +125,7 @@ def _affected(areas: Areas, asked: Frontier) -> tuple[Floats, Floats]:
 def _only(
     tally: PlaceTally, kept: NDArray[np.int64], *, periods: NDArray[np.int64] | None = None
 ) -> PlaceTally:
-    """Leave out areas, and periods if some are named; nothing that is read here needs neighbours or groups."""
+    """Leave out areas, and periods if some are named; nothing that is read here needs neighbours."""
     times = np.arange(len(tally.periods)) if periods is None else periods
     areas, past = tally.areas, tally.past
 
@@ -142,6 +142,7 @@ def _only(
             areas, ids=tuple(areas.ids[at] for at in kept), blocks=np.unique(areas.blocks[kept], return_inverse=True)[1],
             residents=None if areas.residents is None else areas.residents[kept],
             centroids=None if areas.centroids is None else areas.centroids[kept],
+            groups=tuple(replace(group, residents=group.residents[kept]) for group in areas.groups),
         ),
     )  # fmt: skip
 

@@ -6,7 +6,7 @@ Methods 4.8: independent-row intervals on cells are refused; with fewer than abo
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,12 +22,14 @@ from auditkit.statistics.jackknife import (
     mean_interval,
     ratio_of_sums_interval,
 )
-from auditkit.statistics.likeness import Reach, reaches, widening
+from auditkit.statistics.likeness import Reach, how_far, reaches, spacing, widening
 from auditkit.statistics.made_blocks import contiguous_blocks
 
 LEAST_BLOCKS = 20
 MOST_PLACES = 100
 """More blocks are put together where it is asked how alike near ones are."""
+MOST_AREAS = 400
+"""Of more areas, the same is asked of what these places hold instead of every area."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -41,7 +43,9 @@ class Blocks:
     places: NDArray[np.int64] | None = None
     """Shape (blocks,): the place of each block among `near`."""
     near: tuple[Reach, ...] = ()
-    """How far likeness may reach between places; empty where nobody knows where they are."""
+    """How likeness may fall between places; empty where nobody knows where they are."""
+    far: NDArray[np.float64] | None = None
+    """How far it reaches by what is known of every area, from `likeness.how_far`; None where nobody knows."""
 
     @property
     def independent(self) -> int:
@@ -64,13 +68,13 @@ class Blocks:
 
         None where nobody knows how near they are.
         """
-        places, near = self.places, self.near
+        places, near, far = self.places, self.near, self.far
         if places is None:
             return None
 
         def times(parts: NDArray[np.float64]) -> float:
             known = bool(np.isfinite(parts).all())
-            return widening(np.bincount(places, weights=parts), near, level=level) if known else 1.0
+            return widening(np.bincount(places, weights=parts), near, far=far, level=level) if known else 1.0
 
         return times
 
@@ -78,27 +82,61 @@ class Blocks:
 def lay_out_blocks(tally: PlaceTally, *, periods: int) -> Blocks:
     """Lay out the blocks: contiguous areas, crossed with runs of about the cube root of all periods.
 
-    Also how far likeness may reach between them, if it is known where they are.
+    Also how far likeness reaches between them, if it is known where they are.
     """
     length = max(1, round(periods ** (1 / 3)))
     blocks = Blocks(areas=tally.areas.blocks, periods=period_blocks(periods, length=length))
-    points = _middles(tally.areas) if blocks.independent >= LEAST_BLOCKS else None
-    if points is None:
+    centroids = _flat(tally.areas)
+    if centroids is None or blocks.independent < LEAST_BLOCKS:
         return blocks
+    points = _means(centroids, tally.areas.blocks)
     places = np.arange(len(points), dtype=np.int64)
     if len(points) > MOST_PLACES:
         equally_many = len(points) // math.ceil(len(points) / MOST_PLACES)
         places = contiguous_blocks(((),) * len(points), points, count=equally_many)
         points = _means(points, places)
-    return replace(blocks, places=places, near=reaches(points))
+    few = len(centroids) <= MOST_AREAS
+    labels, spots = (np.arange(len(centroids)), centroids) if few else (places[tally.areas.blocks], points)
+    far = _how_far(tally, labels, reaches(spots, unit=spacing(points)))
+    return replace(blocks, places=places, near=reaches(points), far=far)
 
 
-def _middles(areas: Areas) -> NDArray[np.float64] | None:
-    """Return where each block is, in one unit both ways: a degree of longitude shrinks with the cosine of the latitude."""
+def _how_far(tally: PlaceTally, labels: NDArray[np.int64], known: tuple[Reach, ...]) -> NDArray[np.float64]:
+    """Ask incidents, flags and groups in turn how far likeness reaches: each kind of them counts the same."""
+    asked = [np.mean([how_far(field, known) for field in kind], axis=0) for kind in _fields(tally, labels)]
+    return np.asarray(np.mean(asked, axis=0))
+
+
+def _fields(tally: PlaceTally, labels: NDArray[np.int64]) -> Iterator[list[NDArray[np.float64]]]:
+    """Add up by label: flags, incidents where they are recorded, and the share of each group among residents."""
+
+    def sums(of: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.bincount(labels, weights=of).astype(np.float64)
+
+    areas = tally.areas
+    yield [sums(tally.flags.sum(axis=1))]
+    if tally.outcomes is not None:
+        yield [sums(tally.outcomes.sum(axis=1))]
+    if areas.groups:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            yield [sums(group.residents) / sums(_residents(areas, group.dimension)) for group in areas.groups]
+
+
+def _residents(areas: Areas, dimension: str) -> NDArray[np.float64]:
+    """All residents; those of known groups where it is not declared how many live there."""
+    if areas.residents is not None:
+        return areas.residents
+    return np.asarray(
+        np.sum([group.residents for group in areas.groups if group.dimension == dimension], axis=0)
+    )
+
+
+def _flat(areas: Areas) -> NDArray[np.float64] | None:
+    """Return where each area is, in one unit both ways: a degree of longitude shrinks with the cosine of the latitude."""
     if areas.centroids is None or np.isnan(areas.centroids).all():
         return None
     shrink = np.cos(np.radians(np.nanmean(areas.centroids[:, 1])))
-    return _means(areas.centroids * [shrink, 1.0], areas.blocks)
+    return np.asarray(areas.centroids * [shrink, 1.0])
 
 
 def _means(points: NDArray[np.float64], labels: NDArray[np.int64]) -> NDArray[np.float64]:
