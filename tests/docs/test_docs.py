@@ -262,3 +262,14 @@ def test_the_lock_holds_every_declared_dependency() -> None:
 
     assert missing(project["dependencies"], "requirements.lock") == [], "run `make lock`"
     assert missing(project["optional-dependencies"]["dev"], "requirements-dev.lock") == [], "run `make lock`"
+
+
+def test_reports_say_the_lowest_share_of_ranges_that_held_the_truth_of_areas() -> None:
+    page = (ROOT / "docs" / "benchmarks" / "validity.md").read_text(encoding="utf-8")
+    told = (ROOT / "report_templates" / "words.j2").read_text(encoding="utf-8")
+    lowest = re.search(r"places, gaps.*\n\| the same: no world below 92 % \| lowest: ([\d.]+)", page)
+    said = re.search(r"areas far apart are alike, as few as (\d+) of 100", told)
+
+    assert lowest is not None
+    assert said is not None
+    assert round(float(lowest.group(1))) == int(said.group(1))
