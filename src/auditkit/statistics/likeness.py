@@ -175,8 +175,9 @@ def how_far(field: ArrayLike, known: tuple[Reach, ...]) -> Floats:
 
     References
     ----------
-    Restricted likelihood: Patterson, H. D., Thompson, R. (1971), as in `widening`. Normal scores: Blom, G. (1958),
-    Statistical Estimates and Transformed Beta-Variables, Wiley.
+    Restricted likelihood: Patterson, H. D., Thompson, R. (1971), as in `widening`. Normal scores by the positions of
+    Hazen, A. (1914), Storage to be provided in impounding reservoirs for municipal water supply, Transactions of the
+    American Society of Civil Engineers 77, 1539-1640.
 
     >>> known = reaches([[at, 0] for at in range(40)])
     >>> [float(how_far(field, known)[0].round(2)) for field in ([1] * 20 + [0] * 20, [1, 0] * 20)]
