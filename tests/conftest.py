@@ -10,9 +10,15 @@ from typing import Any
 
 import pytest
 
+REPORTS = (
+    "access", "audiences", "escaping", "languages", "page_script", "pdf", "pseudo_language", "size", "tracing"
+)  # fmt: skip
 WHOLE = tuple(
-    Path(__file__).parent / name for name in ("architecture", "benchmarks", "docs", "fuzz", "replications")
-)
+    Path(__file__).parent / name
+    for name in (
+        "architecture", "benchmarks", "docs", "fuzz", "replications", *(f"report/test_{name}.py" for name in REPORTS)
+    )
+)  # fmt: skip
 
 
 def pytest_configure(config: pytest.Config) -> None:
