@@ -10,8 +10,8 @@ import pandas as pd
 from benchmarks.speed.measured import COLUMNS, DIMENSIONS, GROUPS, Clock, figure, report
 
 warnings.simplefilter("ignore")
-from aif360.datasets import BinaryLabelDataset  # noqa: E402  # it warns about what it could do without
-from aif360.metrics import ClassificationMetric  # noqa: E402  # as the line above
+from aif360.datasets import BinaryLabelDataset  # noqa: E402  # once its warnings are silenced
+from aif360.metrics import ClassificationMetric  # noqa: E402  # once its warnings are silenced
 
 NAMES = {"false_positive_rate": "FPR", "false_negative_rate": "FNR", "positive_predictive_value": "PPV"}
 
