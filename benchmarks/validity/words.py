@@ -148,7 +148,7 @@ Cities of 80 to 320 areas, in blocks of four. Residents and incidents of neighbo
 The tool flags a tenth of the areas each month, by counts as informative as last month's or by smoothed ones.
 The truth is that of all such cities, from {cities} more of them.
 Where likeness reaches four areas, a city has few independent parts. Its areas say so, and ranges are widened.
-Lowest is the gain over flagging where most people live, in the largest of these cities. Its blocks look less alike than they are.
+Gains in hit rate are held least often, in the largest of these cities. Their blocks look less alike than they are.
 A share or a mean of one rule or group covers too much: the tool flags as many areas each month, and blocks drawn anew forget that.
 
 {places}
